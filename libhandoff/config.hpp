@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace handoff {
+
+/// How a GPU's driver is made to let it go.
+enum class Unload {
+    automatic, ///< unload the module stack when the GPU is the driver's only device, else unbind
+    always,    ///< unload, or refuse
+    never,     ///< unbind, or refuse
+};
+
+/// The settings of one domain's handoff; the defaults are those of an empty file.
+struct Config {
+    /// PCI addresses that are handed over; nothing means "auto": the GPU's slot and its IOMMU group.
+    std::optional<std::vector<std::string>> devices;
+    Unload unload = Unload::automatic;
+    std::chrono::seconds timeout{25}; ///< deadline of all forward steps together; the return has the same again
+
+    bool operator==(const Config&) const = default;
+};
+
+/// The domain's settings: ETC/domains/NAME.toml over ETC/gpu-handoff.toml; nothing when the domain has no file.
+/// The name is compared with the directory's listing and never built into a path. Throws Error with
+/// "FILE:LINE: KEY: reason; remedy" (FILE relative to nothing: the full path) for a bad key, a wrong type or value, and a
+/// file that cannot be read, is not the effective user's (root's), or is writable by others.
+std::optional<Config> load_config(const std::filesystem::path& etc, const std::string& domain_name);
+
+} // namespace handoff

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "libhandoff/deadline.hpp"
+
+#include <filesystem>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace handoff {
+
+/// A character device node of a PCI function.
+struct Node {
+    dev_t device;     ///< st_rdev
+    std::string path; ///< for people: "/dev/dri/card1"
+
+    bool operator==(const Node&) const = default;
+};
+
+/// A process that has a node open or mapped.
+struct Holder {
+    pid_t pid;
+    std::string name; ///< /proc/PID/comm
+    std::string user; ///< login name, or the uid as a number
+    std::string node; ///< Node::path
+
+    bool operator==(const Holder&) const = default;
+};
+
+/// Every process that has one of the nodes open, or a mapping of it (mappings outlive close(2)), one entry
+/// per process. Compares device numbers and never paths, so containers, bind mounts and deleted nodes
+/// are seen. Descriptors in flight over a socket and references inside the kernel are not to be seen from here.
+/// Works in worker processes: a process whose address space is locked would block the reader of its maps.
+/// Throws WorkerTimeout at the deadline. The calling process and its workers are left out.
+std::vector<Holder> find_holders(const std::vector<Node>& nodes, const Deadline& deadline,
+                                 const std::filesystem::path& proc = "/proc");
+
+/// "Xorg (pid 1234, user ann) has /dev/dri/card1 open" for the first two, and a count of the rest.
+std::string text_of(const std::vector<Holder>& holders);
+
+} // namespace handoff

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/step.hpp"
+
+namespace handoff {
+
+std::string_view name_of(Kind kind) {
+    switch (kind) {
+    case Kind::attribute:
+        return "attribute";
+    case Kind::module:
+        return "module";
+    case Kind::driver:
+        return "driver";
+    }
+    return "unknown";
+}
+
+std::string text_of(const Step& step) {
+    std::string text(name_of(step.kind));
+    text.append(" ").append(step.subject).append(": ").append(step.from);
+    if (step.from != step.to)
+        text.append(" -> ").append(step.to);
+    return text;
+}
+
+} // namespace handoff

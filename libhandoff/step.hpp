@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace handoff {
+
+/// What kind of thing a step changes. The names are the words of the journal: they stay readable for ever.
+enum class Kind {
+    attribute, ///< subject "0000:01:00.0/driver_override": a sysfs attribute of a PCI function; state: its text
+    module,    ///< subject "nvidia_drm"; state: "unloaded" or "loaded name=value ..."
+    driver,    ///< subject "0000:01:00.0"; state: the driver's name, or "none"
+};
+
+std::string_view name_of(Kind kind);
+
+/// One change to one thing on the host. Undoing it is the same step with the states exchanged.
+struct Step {
+    Kind kind;
+    std::string subject;
+    std::string from; ///< its state when the machine was probed: what the return restores
+    std::string to;   ///< the state the domain needs; equal to `from` where others may change it meanwhile
+
+    bool operator==(const Step&) const = default;
+};
+
+using Plan = std::vector<Step>;
+
+/// "driver 0000:01:00.0: amdgpu -> vfio-pci", for the log and for people.
+std::string text_of(const Step& step);
+
+} // namespace handoff

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/worker.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <system_error>
+
+namespace handoff {
+namespace {
+
+enum class Answer : char { value = 'v', system_error = 's', other_error = 'o' };
+
+std::string answer_of(const Worker::Call& call) {
+    const auto tagged = [](Answer tag, const std::string& text) {
+        return std::string(1, static_cast<char>(tag)).append(text);
+    };
+    try {
+        return tagged(Answer::value, call());
+    } catch (const std::system_error& error) {
+        return tagged(Answer::system_error, std::to_string(error.code().value()));
+    } catch (const std::exception& error) {
+        return tagged(Answer::other_error, error.what());
+    }
+}
+
+/// Leaves the hook's descriptors, session and signals behind; only the channel stays.
+void detach(int channel) {
+    const auto number = static_cast<unsigned>(channel);
+    ::close_range(3, number - 1, 0);
+    ::close_range(number + 1, ~0U, 0);
+    const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int standard = 0; standard <= 2; ++standard)
+        ::dup2(null, standard);
+    if (null > 2)
+        ::close(null);
+    ::setsid();
+}
+
+/// Whether somebody took the answer: the other side sends one byte for it, or is gone.
+bool delivered(int channel, const std::string& answer) {
+    std::size_t sent = 0;
+    while (sent < answer.size()) {
+        const ssize_t n = ::send(channel, answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        sent += static_cast<std::size_t>(n);
+    }
+    ::shutdown(channel, SHUT_WR);
+    char taken = 0;
+    ssize_t n = 0;
+    while ((n = ::read(channel, &taken, 1)) < 0 && errno == EINTR) {
+    }
+    return n == 1;
+}
+
+[[noreturn]] void work(int channel, const Worker::Call& call, const Worker::Late& late) {
+    detach(channel);
+    if (!delivered(channel, answer_of(call)) && late) {
+        try {
+            late();
+        } catch (...) {
+            ::_exit(1);
+        }
+    }
+    ::_exit(0);
+}
+
+[[noreturn]] void fail(const char* what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+} // namespace
+
+WorkerTimeout::WorkerTimeout(pid_t pid)
+    : std::runtime_error("process " + std::to_string(pid) + " did not end in time"), pid_(pid) {}
+
+Worker::Worker(const Call& call, const Late& late) : pid_(-1) {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        fail("socketpair");
+    Fd ours(ends[0]);
+    const Fd theirs(ends[1]);
+    pid_ = ::fork();
+    if (pid_ < 0)
+        fail("fork");
+    if (pid_ == 0)
+        work(theirs.get(), call, late);
+    channel_ = std::move(ours);
+}
+
+std::string Worker::result(const Deadline& deadline) {
+    std::string answer;
+    std::array<char, 65536> buffer{};
+    for (;;) {
+        pollfd waiting{channel_.get(), POLLIN, 0};
+        const int ready = ::poll(&waiting, 1, deadline.poll_timeout());
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready < 0)
+            fail("poll");
+        if (ready == 0) {
+            channel_.reset();
+            throw WorkerTimeout(pid_);
+        }
+        const ssize_t n = ::read(channel_.get(), buffer.data(), buffer.size());
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            fail("read");
+        if (n == 0)
+            break;
+        answer.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    const char taken = 1;
+    [[maybe_unused]] const ssize_t sent = ::send(channel_.get(), &taken, 1, MSG_NOSIGNAL);
+    channel_.reset();
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    if (answer.empty())
+        throw std::runtime_error("a worker process ended without an answer");
+    const std::string text = answer.substr(1);
+    switch (static_cast<Answer>(answer.front())) {
+    case Answer::value:
+        return text;
+    case Answer::system_error:
+        throw std::system_error(std::stoi(text), std::generic_category());
+    case Answer::other_error:
+        break;
+    }
+    throw std::runtime_error(text);
+}
+
+} // namespace handoff
