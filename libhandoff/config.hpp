@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace handoff {
@@ -18,18 +19,26 @@ enum class Unload {
 
 /// The settings of one domain's handoff; the defaults are those of an empty file.
 struct Config {
-    /// PCI addresses that are handed over; nothing means "auto": the GPU's slot and its IOMMU group.
+    /// PCI addresses that are handed over; nothing means "auto": the GPU's slot and its IOMMU
+    /// group.
     std::optional<std::vector<std::string>> devices;
     Unload unload = Unload::automatic;
-    std::chrono::seconds timeout{25}; ///< deadline of all forward steps together; the return has the same again
+    std::chrono::seconds timeout{
+        25}; ///< deadline of all forward steps together; the return has the same again
 
     bool operator==(const Config&) const = default;
 };
 
-/// The domain's settings: ETC/domains/NAME.toml over ETC/gpu-handoff.toml; nothing when the domain has no file.
-/// The name is compared with the directory's listing and never built into a path. Throws Error with
-/// "FILE:LINE: KEY: reason; remedy" (FILE relative to nothing: the full path) for a bad key, a wrong type or value, and a
-/// file that cannot be read, is not the effective user's (root's), or is writable by others.
+/// The settings that `text` makes over those of `base`; `file` is only named in errors, as in
+/// load_config.
+Config parse_config(std::string_view text, const std::string& file, Config base);
+
+/// The domain's settings: ETC/domains/NAME.toml over ETC/gpu-handoff.toml; nothing when the domain
+/// has no file. The name is compared with the directory's listing and never built into a path.
+/// Throws Error with "FILE:LINE: KEY: reason; remedy" (FILE relative to nothing: the full path) for
+/// a bad key, a wrong type or value, and a file that cannot be read, belongs to neither root nor
+/// the effective user, or is writable by others; both directories must be as safe as the files.
+/// Only a missing directory or entry means "no file".
 std::optional<Config> load_config(const std::filesystem::path& etc, const std::string& domain_name);
 
 } // namespace handoff

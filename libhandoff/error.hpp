@@ -12,6 +12,16 @@ namespace handoff {
 class Error : public std::runtime_error {
 public:
     Error(std::string_view subject, std::string_view wrong, std::string_view remedy);
+
+protected:
+    explicit Error(const std::string& text) : std::runtime_error(text) {}
+};
+
+/// A failure after which the host does not have back all it had.
+class NotAllGivenBack : public Error {
+public:
+    explicit NotAllGivenBack(const std::string& failure)
+        : Error(failure + "; not all given back, run gpu-handoff recover") {}
 };
 
 /// A module that is in use: its removal was refused by the kernel, which is the proof that somebody holds it.

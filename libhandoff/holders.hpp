@@ -21,20 +21,31 @@ struct Node {
 /// A process that has a node open or mapped.
 struct Holder {
     pid_t pid;
-    std::string name; ///< /proc/PID/comm
-    std::string user; ///< login name, or the uid as a number
+    std::string name; ///< /proc/PID/comm: up to 15 bytes of anything
+    std::string user; ///< login name of the real uid, or the uid as a number
     std::string node; ///< Node::path
 
     bool operator==(const Holder&) const = default;
+};
+
+/// What is looked at in a process.
+enum class Look { descriptors, descriptors_and_mappings };
+
+/// How find_holders works; other values than these are for the benchmark.
+struct Effort {
+    unsigned workers = 2; ///< the processes are shared among so many workers, if there are as many cores
+    Look look = Look::descriptors_and_mappings;
 };
 
 /// Every process that has one of the nodes open, or a mapping of it (mappings outlive close(2)), one entry
 /// per process. Compares device numbers and never paths, so containers, bind mounts and deleted nodes
 /// are seen. Descriptors in flight over a socket and references inside the kernel are not to be seen from here.
 /// Works in worker processes: a process whose address space is locked would block the reader of its maps.
-/// Throws WorkerTimeout at the deadline. The calling process and its workers are left out.
+/// Throws WorkerTimeout at the deadline, and as root std::system_error if a process may not be looked at
+/// (a security module): it is not proven free. The calling process and its workers are left out.
 std::vector<Holder> find_holders(const std::vector<Node>& nodes, const Deadline& deadline,
-                                 const std::filesystem::path& proc = "/proc");
+                                 const std::filesystem::path& proc = "/proc",
+                                 const Effort& effort = {});
 
 /// "Xorg (pid 1234, user ann) has /dev/dri/card1 open" for the first two, and a count of the rest.
 std::string text_of(const std::vector<Holder>& holders);

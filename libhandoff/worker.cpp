@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <system_error>
 
 namespace handoff {
@@ -30,6 +31,7 @@ std::string answer_of(const Worker::Call& call) {
 
 /// Leaves the hook's descriptors, session and signals behind; only the channel stays.
 void detach(int channel) {
+    ::closelog(); // or syslog(3) would take the number of its closed socket for its own later on
     const auto number = static_cast<unsigned>(channel);
     ::close_range(3, number - 1, 0);
     ::close_range(number + 1, ~0U, 0);

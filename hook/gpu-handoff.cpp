@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hook/report.hpp"
+#include "libhandoff/error.hpp"
+#include "libhandoff/log.hpp"
+#include "libhandoff/recovery.hpp"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <unistd.h>
+
+namespace {
+
+int recover(const std::optional<std::string>& domain) {
+    if (::geteuid() != 0)
+        throw handoff::Error("recover", "needs root", "run it with sudo");
+    const auto show = [](const handoff::Step& step, const handoff::Spent&) {
+        handoff::log_info("recover: " + text_of(step));
+        std::cout << text_of(step) << '\n';
+    };
+    std::string left;
+    for (const handoff::Recovered& recovered : handoff::recover({}, domain, show)) {
+        if (recovered.problems.empty())
+            std::cout << recovered.domain << ": all given back\n";
+        else if (left.empty())
+            left = recovered.domain + ": not given back: " + recovered.problems.front();
+    }
+    if (left.empty())
+        return 0;
+    handoff::report_failure(left);
+    return 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    handoff::log_to_syslog();
+    CLI::App app("Gives a graphics card to a virtual machine while the computer runs, and gets it back.",
+                 "gpu-handoff");
+    app.require_subcommand(1);
+    std::optional<std::string> domain;
+    CLI::App* recover_command = app.add_subcommand(
+        "recover", "Gives back what a handoff left behind; leaves running domains alone");
+    recover_command->add_option("domain", domain, "Only this domain, by name or uuid");
+    try {
+        app.parse(argc, argv);
+        if (recover_command->parsed())
+            return recover(domain);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error);
+    } catch (const std::exception& error) {
+        handoff::report_failure(error.what());
+    }
+    return 1;
+}

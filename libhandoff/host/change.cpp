@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/host/subjects.hpp"
+
+#include "libhandoff/process.hpp"
+#include "libhandoff/transaction.hpp"
+
+namespace handoff {
+namespace {
+
+/// Reading an attribute is instant unless the device's lock is held by driver code that does not come back.
+constexpr std::chrono::seconds read_deadline{5};
+
+StuckFunction stuck(const Roots& roots, const std::string& subject, const WorkerTimeout& timeout) {
+    const std::filesystem::path directory = roots.proc / std::to_string(timeout.pid());
+    std::string wrong = "its driver is stuck in the kernel (process " + std::to_string(timeout.pid());
+    if (const auto place = read_text(directory / "wchan"); place && *place != "0" && !place->empty())
+        wrong.append(" waits in ").append(*place);
+    return {{subject.substr(0, subject.find('/')),
+             process(timeout.pid(), roots.proc).value_or(ProcessId{timeout.pid(), {}})},
+            wrong + ")"};
+}
+
+} // namespace
+
+void change(const HostContext& context, const std::string& subject, const Worker::Call& call,
+            const Deadline& deadline) {
+    try {
+        Worker(call, context.late).result(deadline);
+    } catch (const WorkerTimeout& timeout) {
+        throw stuck(context.roots, subject, timeout);
+    }
+}
+
+std::string guarded_read(const std::string& subject, const std::filesystem::path& file) {
+    try {
+        return Worker([&] { return read_text(file).value_or(""); }).result(Deadline(read_deadline));
+    } catch (const WorkerTimeout& timeout) {
+        throw stuck({}, subject, timeout);
+    }
+}
+
+} // namespace handoff

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/lock.hpp"
+
+#include "libhandoff/error.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <system_error>
+
+namespace handoff {
+namespace {
+
+/// Interrupts a blocking call at the deadline: SIGALRM comes without SA_RESTART, and again until it is switched off, in case the
+/// first one came before the call.
+class Alarm {
+public:
+    explicit Alarm(const Deadline& deadline) {
+        struct sigaction action {};
+        action.sa_handler = [](int) {};
+        ::sigaction(SIGALRM, &action, &before_);
+        const auto left = std::max(deadline.left(), std::chrono::milliseconds(1));
+        const timeval first{left.count() / 1000, left.count() % 1000 * 1000};
+        const itimerval timer{{0, 10000}, first};
+        ::setitimer(ITIMER_REAL, &timer, nullptr);
+    }
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+    ~Alarm() {
+        const itimerval off{};
+        ::setitimer(ITIMER_REAL, &off, nullptr);
+        ::sigaction(SIGALRM, &before_, nullptr);
+    }
+
+private:
+    struct sigaction before_ {};
+};
+
+} // namespace
+
+Lock::Lock(const Roots& roots, std::string_view owner, const Deadline& deadline) {
+    const std::filesystem::path file = roots.run / "gpu-handoff.lock";
+    fd_ = Fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+    if (!fd_)
+        throw std::system_error(errno, std::generic_category(), file.string());
+    const Alarm alarm(deadline);
+    while (::flock(fd_.get(), LOCK_EX) != 0) {
+        if (errno != EINTR)
+            throw std::system_error(errno, std::generic_category(), file.string());
+        if (deadline.left().count() == 0)
+            throw Error(owner, "waited in vain for " + read_text(file).value_or("another handoff"),
+                        "start again when that is over");
+    }
+    const std::string text =
+        "the handoff of " + std::string(owner) + " (process " + std::to_string(::getpid()) + ")";
+    if (::ftruncate(fd_.get(), 0) != 0 || ::pwrite(fd_.get(), text.data(), text.size(), 0) < 0)
+        throw std::system_error(errno, std::generic_category(), file.string());
+}
+
+} // namespace handoff

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/machine.hpp"
+
+#include "libhandoff/address.hpp"
+#include "libhandoff/host/subjects.hpp"
+#include "libhandoff/modules.hpp"
+#include "libhandoff/uses.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <set>
+
+extern "C" {
+#include <pci/pci.h>
+}
+
+namespace handoff {
+namespace {
+
+/// vfio-pci changes the last three (power/control stays "on" after it), libvirt the first.
+constexpr std::array attributes{"driver_override", "power/control", "d3cold_allowed", "reset_method"};
+
+/// The lowest byte of the PCI configuration space's header type says what kind of function it is.
+bool is_bridge(const Roots& roots, const std::string& address) {
+    constexpr std::size_t header_type = 0x0E;
+    constexpr unsigned type_bits = 0x7F; // the top bit says "more functions in this slot"
+    const std::string config = read_file(roots.function(address) / "config").value_or("");
+    return config.size() > header_type &&
+           (static_cast<unsigned char>(config[header_type]) & type_bits) != 0;
+}
+
+unsigned class_of(const Roots& roots, const std::string& address) {
+    return static_cast<unsigned>(
+        std::stoul(read_text(roots.function(address) / "class").value_or("0"), nullptr, 16));
+}
+
+bool is_display_class(unsigned device_class) { return device_class >> 16U == PCI_BASE_CLASS_DISPLAY; }
+
+std::vector<std::string> functions_of_slot(const Roots& roots, const std::string& address) {
+    std::vector<std::string> functions;
+    for (const std::string& entry : list(roots.sys / "bus/pci/devices"))
+        if (slot_of(entry) == slot_of(address))
+            functions.push_back(entry);
+    return functions;
+}
+
+std::vector<std::string> functions_of_group(const Roots& roots, const std::string& address) {
+    return list(roots.function(address) / "iommu_group/devices");
+}
+
+/// The domain's devices and everything that may have to go with them.
+std::set<std::string> concerned(const Roots& roots, const Domain& domain, const Config& config) {
+    std::set<std::string> found;
+    std::vector<std::string> next = domain.hostdevs;
+    if (config.devices)
+        next.insert(next.end(), config.devices->begin(), config.devices->end());
+    while (!next.empty()) {
+        const std::string address = next.back();
+        next.pop_back();
+        if (!std::filesystem::exists(roots.function(address)) || !found.insert(address).second)
+            continue;
+        std::ranges::copy(functions_of_slot(roots, address), std::back_inserter(next));
+        std::ranges::copy(functions_of_group(roots, address), std::back_inserter(next));
+    }
+    return found;
+}
+
+Function read_function(const Roots& roots, const std::string& address) {
+    const std::filesystem::path directory = roots.function(address);
+    Function function;
+    function.device_class = class_of(roots, address);
+    function.bridge = is_bridge(roots, address);
+    function.group = link_name(directory / "iommu_group").value_or("");
+    function.driver = link_name(directory / "driver").value_or("none");
+    function.module = link_name(directory / "driver/module").value_or("");
+    function.vfio = on_vfio(roots, address);
+    for (const char* name : attributes)
+        if (std::filesystem::exists(directory / name))
+            function.attributes[name] =
+                attribute_state(roots, address + "/" + name);
+    function.uses = uses_of(roots, address);
+    return function;
+}
+
+std::vector<std::string> bound_to(const Roots& roots, const std::string& driver) {
+    std::vector<std::string> functions;
+    for (const std::string& entry : list(roots.pci_driver(driver)))
+        if (parse_address(entry) == entry)
+            functions.push_back(entry);
+    return functions;
+}
+
+Stack stack_of(const Roots& roots, const std::string& module) {
+    Stack stack;
+    for (const std::string& name : unload_order(roots, module))
+        stack.modules.emplace_back(name, module_state(roots, name));
+    return stack;
+}
+
+} // namespace
+
+bool on_vfio(const Roots& roots, const std::string& address) {
+    const std::filesystem::path directory = roots.function(address);
+    return link_name(directory / "driver") == "vfio-pci" || !list(directory / "vfio-dev").empty();
+}
+
+bool is_display(const Function& function) { return is_display_class(function.device_class); }
+
+bool is_display(const Roots& roots, const std::string& address) {
+    return is_display_class(class_of(roots, address));
+}
+
+Machine probe(const Roots& roots, const Domain& domain, const Config& config,
+              std::vector<Handed> handed) {
+    Machine machine;
+    machine.iommu = !list(roots.sys / "class/iommu").empty();
+    machine.handed = std::move(handed);
+    std::set<std::string> gpu_slots;
+    for (const std::string& address : concerned(roots, domain, config)) {
+        const Function& function = machine.functions[address] = read_function(roots, address);
+        if (function.driver != "none")
+            machine.bound[function.driver] = bound_to(roots, function.driver);
+        if (!is_display(function))
+            continue;
+        gpu_slots.emplace(slot_of(address));
+        if (!function.module.empty())
+            machine.stacks[function.module] = stack_of(roots, function.module);
+    }
+    for (auto& [address, function] : machine.functions)
+        if (!function.bridge && !gpu_slots.contains(std::string(slot_of(address))))
+            function.name = name_of_function(roots, address);
+    machine.nvidia_version = read_text(roots.module("nvidia") / "version").value_or("");
+    machine.nvidia_modeset =
+        read_text(roots.module("nvidia_drm") / "parameters/modeset").value_or("N") == "Y";
+    return machine;
+}
+
+} // namespace handoff

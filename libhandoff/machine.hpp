@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "libhandoff/config.hpp"
+#include "libhandoff/domain.hpp"
+#include "libhandoff/sysfs.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace handoff {
+
+/// A PCI function as it is now.
+struct Function {
+    unsigned device_class = 0; ///< 24 bits, as in sysfs: 0x030000 is a VGA controller
+    bool bridge = false;       ///< header type 1: stays with the host
+    std::string group;         ///< number of its IOMMU group; empty without an IOMMU
+    std::string driver;        ///< or "none"
+    std::string module;        ///< the driver's module; empty when it is built in or there is no driver
+    bool vfio = false;         ///< the driver is vfio-pci or a variant of it
+    /// driver_override ("" when unset), power/control, d3cold_allowed, reset_method: those that exist
+    std::map<std::string, std::string> attributes;
+    /// Why the host cannot do without it: "/home is mounted from /dev/nvme0n1p2", "eth0 has an address".
+    std::vector<std::string> uses;
+    std::string name; ///< for people, by libpci; only for functions outside a GPU's slot
+
+    bool operator==(const Function&) const = default;
+};
+
+/// What another domain has, by its journal.
+struct Handed {
+    std::string domain;
+    bool left_over = false; ///< the domain has ended, but not everything could be given back
+    std::map<std::string, std::string> drivers; ///< function -> the driver it goes back to
+
+    bool operator==(const Handed&) const = default;
+};
+
+/// A module that can be unloaded, with everything on top of it.
+struct Stack {
+    std::vector<std::pair<std::string, std::string>> modules; ///< name and state, leaf first
+
+    bool operator==(const Stack&) const = default;
+};
+
+/// The machine as far as a domain's handoff is concerned: plain data, read once.
+struct Machine {
+    bool iommu = false;
+    /// The domain's PCI hostdevs and listed devices, the functions of their slots and of their IOMMU groups, by address.
+    std::map<std::string, Function> functions;
+    /// Functions that are bound to the drivers of those functions.
+    std::map<std::string, std::vector<std::string>> bound;
+    std::map<std::string, Stack> stacks; ///< of the display functions' drivers, by module
+    std::vector<Handed> handed;          ///< live handoffs of other domains
+    std::string nvidia_version;          ///< "550.163.01"; empty when the driver is not loaded
+    bool nvidia_modeset = false;         ///< nvidia_drm drives screens: a client inside the kernel
+
+    bool operator==(const Machine&) const = default;
+};
+
+/// Display-class functions: 0x03xxxx.
+bool is_display(const Function& function);
+bool is_display(const Roots& roots, const std::string& address);
+
+/// Whether the function is on vfio-pci, or on a variant of it: libvirt 10 and newer may choose one.
+bool on_vfio(const Roots& roots, const std::string& address);
+
+/// Reads the machine. Throws StuckFunction when a function does not answer, and std::system_error.
+Machine probe(const Roots& roots, const Domain& domain, const Config& config,
+              std::vector<Handed> handed);
+
+} // namespace handoff

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "libhandoff/fd.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace handoff {
+
+/// A file as /proc/PID/maps numbers it.
+struct FileId {
+    unsigned major;
+    unsigned minor;
+    std::uint64_t inode;
+
+    bool operator==(const FileId&) const = default;
+
+    struct Hash {
+        std::size_t operator()(const FileId& file) const {
+            return std::hash<std::uint64_t>()(file.inode ^ (std::uint64_t{file.minor} << 40U) ^
+                                              (std::uint64_t{file.major} << 56U));
+        }
+    };
+};
+
+/// A mapping of a file.
+struct Mapping {
+    std::string_view range; ///< as in the line: "00400000-00452000"
+    FileId file;
+
+    bool operator==(const Mapping&) const = default;
+};
+
+/// What a line of /proc/PID/maps tells of; nothing if no file is mapped there.
+std::optional<Mapping> parse_mapping(std::string_view line);
+
+/// The mapping's name in /proc/PID/map_files. The kernel knows it only without leading zeros.
+std::string link_of(const Mapping& mapping);
+
+/// Calls `visit` with the file mappings in /proc/PID/maps until it returns true.
+/// Returns the errno of a failed read, or 0.
+int find_mapping(const Fd& maps, const std::function<bool(const Mapping&)>& visit);
+
+} // namespace handoff

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/modules.hpp"
+
+#include "libhandoff/error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <libkmod.h>
+#include <map>
+#include <memory>
+#include <system_error>
+#include <unistd.h>
+
+namespace handoff {
+namespace {
+
+using Context = std::unique_ptr<kmod_ctx, decltype(&kmod_unref)>;
+using Module = std::unique_ptr<kmod_module, decltype(&kmod_module_unref)>;
+using Parameters = std::map<std::string, std::string>;
+
+/// How a string parameter that was never set reads; written back it would become that text.
+constexpr std::string_view unset = "(null)";
+constexpr std::string_view file_prefix = "gpu-handoff-";
+
+/// The configuration is read when the context is made, so each call makes its own: our own files under /run come and go.
+Context make_context() {
+    Context context(kmod_new(nullptr, nullptr), &kmod_unref);
+    if (!context)
+        throw std::system_error(ENOMEM, std::generic_category(), "libkmod");
+    kmod_set_log_fn(
+        context.get(), [](void*, int, const char*, int, const char*, const char*, va_list) {},
+        nullptr);
+    return context;
+}
+
+[[noreturn]] void fail(int error, const std::string& module) {
+    throw std::system_error(-error, std::generic_category(), module);
+}
+
+/// Follows aliases, since distributions name files as they like (nvidia-current holds the module nvidia).
+void insert(const std::string& name, const std::string& options) {
+    const Context context = make_context();
+    kmod_list* found = nullptr;
+    if (const int error = kmod_module_new_from_lookup(context.get(), name.c_str(), &found);
+        error < 0)
+        fail(error, name);
+    if (found == nullptr)
+        fail(-ENOENT, name);
+    int result = 0;
+    kmod_list* entry = nullptr;
+    kmod_list_foreach(entry, found) {
+        const Module module(kmod_module_get_module(entry), &kmod_module_unref);
+        result = kmod_module_probe_insert_module(
+            module.get(), 0, options.empty() ? nullptr : options.c_str(), nullptr, nullptr, nullptr);
+        if (result < 0)
+            break;
+    }
+    kmod_module_unref_list(found);
+    if (result < 0)
+        fail(result, name);
+}
+
+bool loaded(const Roots& roots, const std::string& module) {
+    return read_text(roots.module(module) / "initstate") == "live";
+}
+
+std::string escaped(const std::string& value) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char c : value) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte == 0x7F || c == '\\')
+            text.append("\\x").append({digits[byte >> 4U], digits[byte & 0xFU]});
+        else
+            text.push_back(c);
+    }
+    return text;
+}
+
+std::string unescaped(std::string_view text) {
+    std::string value;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && i + 3 < text.size()) {
+            value.push_back(static_cast<char>(std::stoi(std::string(text.substr(i + 2, 2)), nullptr, 16)));
+            i += 3;
+        } else
+            value.push_back(text[i]);
+    }
+    return value;
+}
+
+Parameters parameters_now(const Roots& roots, const std::string& module) {
+    const std::filesystem::path directory = roots.module(module) / "parameters";
+    Parameters parameters;
+    for (const std::string& name : list(directory)) {
+        try {
+            if (const std::optional<std::string> value = read_text(directory / name))
+                parameters[name] = *value;
+        } catch (const std::system_error&) {
+            continue; // write-only
+        }
+    }
+    return parameters;
+}
+
+Parameters parameters_of(const std::string& state) {
+    Parameters parameters;
+    std::size_t at = state.find(' ');
+    while (at != std::string::npos) {
+        const std::size_t next = state.find(' ', at + 1);
+        const std::string word = state.substr(at + 1, next == std::string::npos ? next : next - at - 1);
+        const std::size_t equals = word.find('=');
+        if (equals != std::string::npos)
+            parameters[word.substr(0, equals)] = unescaped(word.substr(equals + 1));
+        at = next;
+    }
+    return parameters;
+}
+
+/// What of the wanted parameters the loaded module has otherwise, after the writable ones were written.
+Parameters not_taken(const Roots& roots, const std::string& module, const Parameters& wanted) {
+    Parameters rest;
+    const Parameters now = parameters_now(roots, module);
+    for (const auto& [name, value] : wanted) {
+        const auto current = now.find(name);
+        if (current != now.end() && current->second == value)
+            continue;
+        const std::filesystem::path file = roots.module(module) / "parameters" / name;
+        try {
+            if (value != unset)
+                write_text(file, value);
+        } catch (const std::system_error&) {
+            // Not writable while the module is loaded.
+        }
+        if (read_text(file) != value)
+            rest[name] = value;
+    }
+    return rest;
+}
+
+/// As the kernel's parser takes them: a value with a space stands in quotes.
+std::string options_of(const Parameters& parameters) {
+    std::string options;
+    for (const auto& [name, value] : parameters) {
+        if (value == unset)
+            continue;
+        if (!options.empty())
+            options.push_back(' ');
+        const bool quote = value.find(' ') != std::string::npos;
+        options.append(name).append(quote ? "=\"" : "=").append(value).append(quote ? "\"" : "");
+    }
+    return options;
+}
+
+std::filesystem::path keep_out_directory(const Roots& roots) { return roots.run / "modprobe.d"; }
+
+std::filesystem::path keep_out_file(const Roots& roots, const std::string& module) {
+    return keep_out_directory(roots) / (std::string(file_prefix) + module + ".conf");
+}
+
+void collect(const Roots& roots, const std::string& module, std::vector<std::string>& order) {
+    if (std::ranges::find(order, module) != order.end())
+        return;
+    for (const std::string& holder : module_holders(roots, module))
+        collect(roots, holder, order);
+    order.push_back(module);
+}
+
+} // namespace
+
+std::string module_state(const Roots& roots, const std::string& module) {
+    if (!loaded(roots, module))
+        return "unloaded";
+    std::string state = "loaded";
+    for (const auto& [name, value] : parameters_now(roots, module))
+        state.append(" ").append(name).append("=").append(escaped(value));
+    return state;
+}
+
+std::vector<std::string> module_holders(const Roots& roots, const std::string& module) {
+    return list(roots.module(module) / "holders");
+}
+
+std::vector<std::string> unload_order(const Roots& roots, const std::string& module) {
+    std::vector<std::string> order;
+    collect(roots, module, order);
+    return order;
+}
+
+void unload_module(const std::string& name) {
+    const Context context = make_context();
+    kmod_module* raw = nullptr;
+    if (const int error = kmod_module_new_from_name(context.get(), name.c_str(), &raw); error < 0)
+        fail(error, name);
+    const Module module(raw, &kmod_module_unref);
+    const int error = kmod_module_remove_module(module.get(), KMOD_REMOVE_NOLOG);
+    if (error < 0 && error != -ENOENT)
+        fail(error, name);
+}
+
+void load_module(const Roots& roots, const std::string& module, const std::string& state) {
+    if (loaded(roots, module))
+        return;
+    const Parameters wanted = parameters_of(state);
+    insert(module, {});
+    Parameters rest = not_taken(roots, module, wanted);
+    if (const std::string options = options_of(rest); !options.empty()) {
+        // It had been loaded by hand with other options than the configured ones.
+        unload_module(module);
+        insert(module, options);
+        rest = not_taken(roots, module, wanted);
+    }
+    if (!rest.empty())
+        throw Error("module " + module, "came back with another " + rest.begin()->first,
+                    "it was \"" + rest.begin()->second + "\"; load it by hand if that matters");
+}
+
+void insert_module(const std::string& name_or_alias) { insert(name_or_alias, {}); }
+
+void keep_out(const Roots& roots, const std::string& module) {
+    std::filesystem::create_directories(keep_out_directory(roots));
+    std::ofstream file(keep_out_file(roots, module));
+    file << "# A domain has the card. gpu-handoff removes this file when the card is back.\n"
+         << "install " << module << " /bin/false\n";
+    file.close();
+    if (!file)
+        throw Error(keep_out_file(roots, module).string(), "cannot be written",
+                    "make room under /run");
+}
+
+void let_in(const Roots& roots, const std::string& module) {
+    const std::filesystem::path file = keep_out_file(roots, module);
+    if (::unlink(file.c_str()) != 0 && errno != ENOENT)
+        throw std::system_error(errno, std::generic_category(), file.string());
+}
+
+bool anything_kept_out(const Roots& roots) {
+    return std::ranges::any_of(list(keep_out_directory(roots)), [](const std::string& name) {
+        return name.starts_with(file_prefix);
+    });
+}
+
+} // namespace handoff

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/planner.hpp"
+
+#include "libhandoff/error.hpp"
+#include "libhandoff/selection.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace handoff {
+namespace {
+
+using Addresses = std::set<std::string>;
+
+constexpr std::string_view nvidia = "nvidia";
+
+/// "550.163.01" is before "580.105.08": numbers between dots, compared one by one.
+bool before(std::string_view version, std::string_view other) {
+    const auto next = [](std::string_view& text) {
+        unsigned value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        if (!text.empty())
+            text.remove_prefix(1);
+        return error == std::errc() ? value : 0U;
+    };
+    while (!version.empty() || !other.empty()) {
+        const unsigned left = next(version);
+        const unsigned right = next(other);
+        if (left != right)
+            return left < right;
+    }
+    return false;
+}
+
+/// Functions outside this handoff that the driver has now, or gets back when another domain ends.
+bool drives_others(const Machine& machine, const Addresses& functions, const std::string& driver) {
+    const auto bound = machine.bound.find(driver);
+    if (bound != machine.bound.end() &&
+        std::ranges::any_of(bound->second,
+                            [&](const std::string& other) { return !functions.contains(other); }))
+        return true;
+    return std::ranges::any_of(machine.handed, [&](const Handed& other) {
+        return std::ranges::any_of(other.drivers,
+                                   [&](const auto& entry) { return entry.second == driver; });
+    });
+}
+
+/// Whether the GPU's driver is unloaded to make it let go, or only unbound. Throws Error where neither is safe.
+bool must_unload(const Machine& machine, const Config& config, const Addresses& functions,
+                 const std::string& address) {
+    const Function& function = machine.functions.at(address);
+    if (function.driver == "none" || function.vfio || function.module.empty())
+        return false;
+    const bool others = drives_others(machine, functions, function.driver);
+    if (others && config.unload == Unload::always)
+        throw Error(address, function.driver + " drives another device too, so it cannot be unloaded",
+                    "write unload = \"auto\" in the domain's file");
+    if (function.driver == nvidia && !others && config.unload == Unload::never)
+        throw Error(address, "nvidia would hang in the kernel if it were unbound while loaded",
+                    "write unload = \"auto\" in the domain's file");
+    // Before that version nvidia_drm holds every card from inside the kernel, and remove() waits for it for ever.
+    if (function.driver == nvidia && others && machine.nvidia_modeset &&
+        before(machine.nvidia_version, "580.105.08"))
+        throw Error(address,
+                    "nvidia " + machine.nvidia_version +
+                        " cannot let go of one of two cards while nvidia_drm has modeset on",
+                    "update to 580.105.08 or newer, or load nvidia_drm with modeset=0");
+    return !others && config.unload != Unload::never;
+}
+
+std::string driver_for_domain(const Function& function) {
+    return function.vfio ? function.driver : "vfio-pci";
+}
+
+void add_attributes(const Machine& machine, const Addresses& functions, Plan& plan) {
+    for (const std::string& address : functions)
+        for (const auto& [name, value] : machine.functions.at(address).attributes)
+            plan.push_back({Kind::attribute, address + "/" + name, value,
+                            name == "driver_override"
+                                ? driver_for_domain(machine.functions.at(address))
+                                : value});
+}
+
+enum class Which { companions, gpus };
+
+/// Last function first: a GPU's audio (.1) and USB (.2, .3) let go before it, and come back after it.
+void add_drivers(const Machine& machine, const Addresses& functions, Which which, Plan& plan) {
+    for (auto address = functions.rbegin(); address != functions.rend(); ++address)
+        if (const Function& function = machine.functions.at(*address);
+            is_display(function) == (which == Which::gpus))
+            plan.push_back(
+                {Kind::driver, *address, function.driver, driver_for_domain(function)});
+}
+
+void add_modules(const Machine& machine, const Config& config, const Addresses& functions, Plan& plan) {
+    Addresses done;
+    for (const std::string& address : functions) {
+        const Function& function = machine.functions.at(address);
+        if (!is_display(function) || !must_unload(machine, config, functions, address) ||
+            !done.insert(function.module).second)
+            continue;
+        for (const auto& [name, state] : machine.stacks.at(function.module).modules)
+            plan.push_back({Kind::module, name, state, "unloaded"});
+    }
+}
+
+} // namespace
+
+Plan make_plan(const Machine& machine, const Config& config, const Domain& domain) {
+    const Addresses functions = select_functions(machine, config, domain);
+    Plan plan;
+    add_attributes(machine, functions, plan);
+    add_drivers(machine, functions, Which::companions, plan);
+    add_modules(machine, config, functions, plan);
+    add_drivers(machine, functions, Which::gpus, plan);
+    return plan;
+}
+
+} // namespace handoff

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/recovery.hpp"
+
+#include "libhandoff/error.hpp"
+#include "libhandoff/linux_host.hpp"
+#include "libhandoff/lock.hpp"
+#include "libhandoff/log.hpp"
+#include "libhandoff/nodes.hpp"
+
+#include <algorithm>
+
+namespace handoff {
+namespace {
+
+/// For looks that are instant on a machine in order.
+constexpr std::chrono::seconds look_deadline{10};
+/// For a lock that a whole handoff and its return may hold.
+constexpr std::chrono::seconds lock_deadline{60};
+
+/// A worker that ended, or that is ourselves, is stuck no more.
+void forget_ended_workers(const Roots& roots, Record& record) {
+    std::erase_if(record.stuck, [&](const Stuck& stuck) {
+        return stuck.worker.pid == ::getpid() || !alive(stuck.worker, roots.proc);
+    });
+}
+
+/// Whether a process, QEMU that is, has the group of one of the functions open.
+bool in_use(const Roots& roots, const Record& record) {
+    std::vector<Node> nodes;
+    for (const Step& step : record.steps)
+        if (step.kind == Kind::driver && on_vfio(roots, step.subject))
+            std::ranges::copy(nodes_of_function(roots, step.subject), std::back_inserter(nodes));
+    return !find_holders(nodes, Deadline(look_deadline)).empty();
+}
+
+/// A live journal belongs to a domain that runs, or that its daemon is starting or about to return.
+bool live(const Roots& roots, const Record& record) {
+    return (!record.returning && alive(record.daemon, roots.proc)) || in_use(roots, record);
+}
+
+Handed handed(const Record& record) {
+    Handed other;
+    other.domain = record.domain;
+    for (const Step& step : record.steps)
+        if (step.kind == Kind::driver)
+            other.drivers[step.subject] = step.from;
+    return other;
+}
+
+void log_problems(const std::string& domain, const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems)
+        log_error(one_line(domain + ": not given back: " + problem));
+}
+
+} // namespace
+
+std::vector<std::string> give_back(const Roots& roots, const std::string& uuid, const OnStep& on_step) {
+    std::optional<Record> record = read_journal(roots.journals(), uuid);
+    if (!record)
+        return {};
+    forget_ended_workers(roots, *record);
+    Journal journal = Journal::open(roots.journals(), uuid);
+    LinuxHost host(roots, give_back_late(roots, uuid));
+    std::vector<std::string> problems =
+        roll_back(host, *record, journal, Deadline(record->timeout), on_step);
+    log_problems(record->domain, problems);
+    return problems;
+}
+
+std::vector<Handed> settle_journals(const Roots& roots, const std::string& uuid,
+                                    const OnStep& on_step) {
+    std::vector<Handed> others;
+    for (const std::string& other : journaled_domains(roots.journals())) {
+        const std::optional<Record> record = read_journal(roots.journals(), other);
+        if (!record)
+            continue;
+        if (other != uuid && live(roots, *record)) {
+            others.push_back(handed(*record));
+            continue;
+        }
+        log_warning(record->domain + ": a handoff was left behind; giving it back first");
+        const std::vector<std::string> problems = give_back(roots, other, on_step);
+        if (problems.empty())
+            continue;
+        if (other == uuid)
+            throw NotAllGivenBack(problems.front());
+        others.push_back(handed(read_journal(roots.journals(), other).value_or(*record)));
+        others.back().left_over = true;
+    }
+    return others;
+}
+
+std::vector<Recovered> recover(const Roots& roots, const std::optional<std::string>& domain,
+                               const OnStep& on_step) {
+    const Lock lock(roots, "recover", Deadline(lock_deadline));
+    std::vector<Recovered> all;
+    for (const std::string& uuid : journaled_domains(roots.journals())) {
+        const std::optional<Record> record = read_journal(roots.journals(), uuid);
+        if (!record || (domain && *domain != record->domain && *domain != uuid))
+            continue;
+        if (live(roots, *record)) {
+            if (domain)
+                throw Error(record->domain, "has its devices and is running, starting or stopping",
+                            "shut it down first");
+            continue;
+        }
+        all.push_back({record->domain, give_back(roots, uuid, on_step)});
+    }
+    return all;
+}
+
+Worker::Late give_back_late(const Roots& roots, const std::string& uuid) {
+    return [roots, uuid] {
+        const Lock lock(roots, "a late return", Deadline(lock_deadline));
+        const std::optional<Record> record = read_journal(roots.journals(), uuid);
+        if (!record || !record->returning)
+            return; // whoever waited is still at it, or libvirt will call the return
+        log_warning(record->domain + ": the kernel came back late; giving back what was left");
+        give_back(roots, uuid, [](const Step&, const Spent&) {});
+    };
+}
+
+} // namespace handoff

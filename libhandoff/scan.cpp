@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/scan.hpp"
+
+#include "libhandoff/fd.hpp"
+#include "libhandoff/mappings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstddef>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <optional>
+#include <pwd.h>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <system_error>
+#include <unordered_set>
+
+namespace handoff {
+namespace {
+
+bool refused(int error) { return error == EACCES || error == EPERM; }
+
+/// Called where something of a process cannot be read: it has ended, or the scan is not complete.
+void require_gone_or_foreign(int error) {
+    const bool gone = error == ENOENT || error == ESRCH;
+    const bool foreign = refused(error) && ::geteuid() != 0;
+    if (!gone && !foreign)
+        throw std::system_error(error, std::generic_category(), "/proc");
+}
+
+/// Calls `visit` with every name in the directory until it returns true; says whether it did.
+/// Not readdir(3): it would allocate and free 32 KiB for every process.
+template <typename Visit> bool any_name(const Fd& directory, const Visit& visit) {
+    alignas(dirent64) std::array<char, 16384> buffer; // NOLINT(*-member-init): written by the kernel
+    ssize_t size = 0;
+    while ((size = ::getdents64(directory.get(), buffer.data(), buffer.size())) > 0)
+        for (ssize_t at = 0; at < size;) {
+            const char* entry = buffer.data() + at;
+            decltype(dirent64::d_reclen) length = 0;
+            std::memcpy(&length, entry + offsetof(dirent64, d_reclen), sizeof length);
+            const char* name = entry + offsetof(dirent64, d_name);
+            if (*name != '.' && visit(name))
+                return true;
+            at += length;
+        }
+    if (size < 0)
+        require_gone_or_foreign(errno);
+    return false;
+}
+
+Fd open_at(const Fd& directory, const std::string& name, int flags) {
+    Fd fd(::openat(directory.get(), name.c_str(), O_RDONLY | O_CLOEXEC | flags));
+    if (!fd)
+        require_gone_or_foreign(errno);
+    return fd;
+}
+
+std::string all_of(const Fd& fd) {
+    std::string text;
+    std::array<char, 4096> buffer{};
+    ssize_t size = 0;
+    while (fd && (size = ::read(fd.get(), buffer.data(), buffer.size())) > 0)
+        text.append(buffer.data(), static_cast<std::size_t>(size));
+    return text;
+}
+
+/// What lies behind a link of procfs.
+struct Target {
+    bool readable = false;
+    std::optional<dev_t> device; ///< of a character device
+};
+
+Target target(const Fd& directory, const char* link) {
+    struct statx status {};
+    // DONT_SYNC: the server of a FUSE file system is not asked, and so cannot keep us waiting.
+    if (::statx(directory.get(), link, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE, &status) ==
+        0) {
+        if (!S_ISCHR(status.stx_mode))
+            return {.readable = true, .device = std::nullopt};
+        return {.readable = true,
+                .device = makedev(status.stx_rdev_major, status.stx_rdev_minor)};
+    }
+    std::array<char, 1> text{};
+    // FUSE shuts root out of a user's files; they are no devices. The process itself shuts us out
+    // only if the link cannot be read either. Other errors are those of dead file systems.
+    if (refused(errno) && ::readlinkat(directory.get(), link, text.data(), text.size()) < 0)
+        require_gone_or_foreign(errno);
+    return {};
+}
+
+std::string user_name(uid_t uid) {
+    passwd entry{};
+    passwd* found = nullptr;
+    std::string buffer(1024, '\0');
+    while (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == ERANGE)
+        buffer.resize(buffer.size() * 4);
+    return found != nullptr ? found->pw_name : std::to_string(uid);
+}
+
+class Scan {
+public:
+    Scan(const std::vector<Node>& nodes, const std::filesystem::path& proc)
+        : nodes_(nodes), proc_(::open(proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+        if (!proc_)
+            throw std::system_error(errno, std::generic_category(), proc.string());
+    }
+
+    const Node* open_node(const std::string& pid) const {
+        const Fd fds = open_at(proc_, pid + "/fd", O_DIRECTORY);
+        const Node* found = nullptr;
+        if (fds)
+            any_name(fds, [&](const char* name) {
+                found = node(target(fds, name));
+                return found != nullptr;
+            });
+        return found;
+    }
+
+    const Node* mapped_node(const std::string& pid) {
+        const Fd maps = open_at(proc_, pid + "/maps", 0);
+        const Node* found = nullptr;
+        if (!maps)
+            return nullptr;
+        const int error = find_mapping(maps, [&](const Mapping& mapping) {
+            // devtmpfs, tmpfs and overlay have no device of their own: major 0
+            if (mapping.file.major == 0 && !free_files_.contains(mapping.file))
+                found = judge(pid, mapping);
+            return found != nullptr;
+        });
+        if (error != 0)
+            require_gone_or_foreign(error);
+        return found;
+    }
+
+    Holder holder(pid_t pid, const Node& node) const {
+        const std::string directory = std::to_string(pid);
+        std::string name = all_of(open_at(proc_, directory + "/comm", 0));
+        if (name.ends_with('\n'))
+            name.pop_back();
+        return {pid, name, user(directory), node.path};
+    }
+
+private:
+    const Node* node(const Target& found) const {
+        if (!found.device)
+            return nullptr;
+        const auto at = std::ranges::find(nodes_, *found.device, &Node::device);
+        return at == nodes_.end() ? nullptr : &*at;
+    }
+
+    const Node* judge(const std::string& pid, const Mapping& mapping) {
+        const std::string link = pid + "/map_files/" + link_of(mapping);
+        const Target found = target(proc_, link.c_str());
+        const Node* held = node(found);
+        if (found.readable && held == nullptr)
+            free_files_.insert(mapping.file);
+        return held;
+    }
+
+    std::string user(const std::string& directory) const {
+        const std::string status = all_of(open_at(proc_, directory + "/status", 0));
+        constexpr std::string_view key = "\nUid:\t"; // the name above it has its newlines escaped
+        const std::size_t at = status.find(key);
+        uid_t uid = 0;
+        if (at == std::string::npos ||
+            std::from_chars(status.data() + at + key.size(), status.data() + status.size(), uid).ec !=
+                std::errc())
+            return "?";
+        return user_name(uid);
+    }
+
+    const std::vector<Node>& nodes_;
+    Fd proc_;
+    std::unordered_set<FileId, FileId::Hash> free_files_; ///< looked at in this scan, and no node
+};
+
+} // namespace
+
+std::vector<pid_t> processes_in(const std::filesystem::path& proc) {
+    const Fd directory(::open(proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory)
+        throw std::system_error(errno, std::generic_category(), proc.string());
+    std::vector<pid_t> pids;
+    any_name(directory, [&](const char* name) {
+        pid_t pid = 0;
+        const char* end = name + std::strlen(name);
+        if (const auto [stop, error] = std::from_chars(name, end, pid);
+            error == std::errc() && stop == end)
+            pids.push_back(pid);
+        return false;
+    });
+    return pids;
+}
+
+std::vector<Holder> scan(const std::vector<Node>& nodes, const std::vector<pid_t>& pids,
+                         const std::filesystem::path& proc, Look look) {
+    Scan scan(nodes, proc);
+    std::vector<Holder> holders;
+    for (const pid_t pid : pids) {
+        const std::string directory = std::to_string(pid);
+        const Node* node = scan.open_node(directory);
+        if (node == nullptr && look == Look::descriptors_and_mappings)
+            node = scan.mapped_node(directory);
+        if (node != nullptr)
+            holders.push_back(scan.holder(pid, *node));
+    }
+    return holders;
+}
+
+} // namespace handoff

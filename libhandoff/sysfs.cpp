@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/sysfs.hpp"
+
+#include "libhandoff/fd.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <system_error>
+
+namespace handoff {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& file) {
+    throw std::system_error(errno, std::generic_category(), file.string());
+}
+
+bool absent(int error) { return error == ENOENT || error == ENOTDIR || error == ENODEV; }
+
+} // namespace
+
+std::filesystem::path Roots::function(std::string_view address) const {
+    return sys / "bus/pci/devices" / address;
+}
+
+std::filesystem::path Roots::pci_driver(std::string_view name) const {
+    return sys / "bus/pci/drivers" / name;
+}
+
+std::filesystem::path Roots::module(std::string_view name) const { return sys / "module" / name; }
+
+std::optional<std::string> read_file(const std::filesystem::path& file) {
+    const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) {
+        if (absent(errno))
+            return std::nullopt;
+        fail(file);
+    }
+    std::string text;
+    std::array<char, 4096> buffer{};
+    for (;;) {
+        const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && absent(errno))
+            return std::nullopt;
+        if (n < 0)
+            fail(file);
+        if (n == 0)
+            break;
+        text.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    return text;
+}
+
+std::optional<std::string> read_text(const std::filesystem::path& file) {
+    std::optional<std::string> text = read_file(file);
+    if (text && text->ends_with('\n'))
+        text->pop_back();
+    return text;
+}
+
+void write_text(const std::filesystem::path& file, std::string_view text) {
+    const Fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!fd)
+        fail(file);
+    const ssize_t n = ::write(fd.get(), text.data(), text.size());
+    if (n < 0)
+        fail(file);
+    if (static_cast<std::size_t>(n) != text.size())
+        throw std::system_error(EIO, std::generic_category(), file.string());
+}
+
+std::vector<std::string> list(const std::filesystem::path& directory) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (auto entry = std::filesystem::directory_iterator(directory, error);
+         !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+        names.push_back(entry->path().filename());
+    if (error && !absent(error.value()))
+        throw std::system_error(error, directory.string());
+    std::ranges::sort(names);
+    return names;
+}
+
+std::optional<std::string> link_name(const std::filesystem::path& link) {
+    std::error_code error;
+    const std::filesystem::path target = std::filesystem::read_symlink(link, error);
+    if (error)
+        return std::nullopt;
+    return target.filename().string();
+}
+
+} // namespace handoff

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/transaction.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace handoff {
+namespace {
+
+void carry_out(Host& host, const Step& step, const std::string& state, const Deadline& deadline,
+               const OnStep& on_step) {
+    const Spent before = spent_so_far();
+    host.set(step.kind, step.subject, state, deadline);
+    on_step(step, spent_so_far() - before);
+}
+
+Step reversed(Step step) {
+    std::swap(step.from, step.to);
+    return step;
+}
+
+bool touches(const Step& step, const Stuck& stuck) {
+    return step.subject.starts_with(stuck.function);
+}
+
+/// From here on others may finish the return if we do not.
+void begin_return(Record& record, Journal& journal) {
+    if (record.returning)
+        return;
+    record.returning = true;
+    try {
+        journal.append_returning();
+    } catch (const std::system_error&) {
+        // A full /run must not keep the card from coming back.
+    }
+}
+
+/// One way back over the steps. A function that gets stuck is written down and left alone from then on.
+class WayBack {
+public:
+    WayBack(Host& host, Record& record, Journal& journal, const Deadline& deadline,
+            const OnStep& on_step)
+        : host_(host), record_(record), journal_(journal), deadline_(deadline), on_step_(on_step) {}
+
+    /// What is wrong with the step afterwards; empty when its state is what it was.
+    std::string give_back(const Step& step) {
+        if (skipped(step))
+            return step.subject + ": its driver is stuck in the kernel";
+        try {
+            if (host_.state(step.kind, step.subject) != step.from)
+                carry_out(host_, reversed(step), step.from, deadline_, on_step_);
+            else // what belongs to the state without showing in it, as the file that keeps a module out
+                host_.set(step.kind, step.subject, step.from, deadline_);
+            return {};
+        } catch (const StuckFunction& error) {
+            note(error.stuck());
+            return error.what();
+        } catch (const std::exception& error) {
+            return error.what();
+        }
+    }
+
+    /// What is wrong with the step now.
+    std::string difference(const Step& step) {
+        if (skipped(step))
+            return step.subject + ": its driver is stuck in the kernel";
+        try {
+            const std::string state = host_.state(step.kind, step.subject);
+            if (state == step.from)
+                return {};
+            return step.subject + ": is " + state + ", was " + step.from;
+        } catch (const std::exception& error) {
+            return error.what();
+        }
+    }
+
+private:
+    [[nodiscard]] bool skipped(const Step& step) const {
+        return std::ranges::any_of(record_.stuck,
+                                   [&](const Stuck& stuck) { return touches(step, stuck); });
+    }
+
+    void note(const Stuck& stuck) {
+        record_.stuck.push_back(stuck);
+        try {
+            journal_.append(stuck);
+        } catch (const std::system_error&) {
+            // Without the line others find out for themselves, at their own deadline.
+        }
+    }
+
+    Host& host_;
+    Record& record_;
+    Journal& journal_;
+    const Deadline& deadline_;
+    const OnStep& on_step_;
+};
+
+} // namespace
+
+StuckFunction::StuckFunction(Stuck stuck, std::string_view wrong)
+    : Error(stuck.function, wrong, "if it stays so, restart the host"), stuck_(std::move(stuck)) {}
+
+void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& deadline,
+            const OnStep& on_step) {
+    for (const Step& step : plan) {
+        journal.append(step);
+        if (host.state(step.kind, step.subject) == step.to)
+            continue;
+        try {
+            carry_out(host, step, step.to, deadline, on_step);
+        } catch (const StuckFunction& error) {
+            journal.append(error.stuck());
+            throw;
+        }
+    }
+}
+
+std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
+                                   const Deadline& deadline, const OnStep& on_step) {
+    begin_return(record, journal);
+    WayBack way(host, record, journal, deadline, on_step);
+    std::vector<std::string> errors(record.steps.size());
+    for (std::size_t i = record.steps.size(); i-- > 0;)
+        errors[i] = way.give_back(record.steps[i]);
+    // Once more for what differs: a step may have failed for want of one that came later.
+    for (std::size_t i = record.steps.size(); i-- > 0;)
+        if (!way.difference(record.steps[i]).empty())
+            errors[i] = way.give_back(record.steps[i]);
+
+    std::vector<std::string> problems;
+    std::vector<Step> left;
+    for (std::size_t i = 0; i < record.steps.size(); ++i) {
+        const std::string difference = way.difference(record.steps[i]);
+        if (difference.empty())
+            continue;
+        problems.push_back(errors[i].empty() ? difference : errors[i]);
+        left.push_back(record.steps[i]);
+    }
+    for (const std::string& line : record.bad_lines)
+        problems.push_back("journal: not understood: " + line);
+    record.steps = std::move(left);
+    journal.keep(record);
+    return problems;
+}
+
+} // namespace handoff
