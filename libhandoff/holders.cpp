@@ -82,7 +82,7 @@ std::vector<Holder> find_holders(const std::vector<Node>& nodes, const Deadline&
     // The list is made before the workers are, so they are not on it.
     std::vector<Worker> workers;
     for (const std::vector<pid_t>& share : shares(processes_in(proc), effort.workers))
-        workers.emplace_back([&] { return packed(scan(nodes, share, proc, effort.look)); });
+        workers.emplace_back([&] { return packed(scan(nodes, share, proc, effort)); });
     std::vector<Holder> holders;
     for (Worker& worker : workers)
         unpack(worker.result(deadline), holders);

@@ -31,18 +31,22 @@ struct Holder {
 /// What is looked at in a process.
 enum class Look { descriptors, descriptors_and_mappings };
 
-/// How find_holders works; other values than these are for the benchmark.
+/// What becomes of a process that we may not look at, as a user or because of a security module.
+enum class Unreadable { is_error, is_skipped };
+
+/// How find_holders works. A handoff uses these values, since what was not seen is not proven free.
 struct Effort {
-    unsigned workers = 2; ///< the processes are shared among so many workers, if there are as many cores
+    unsigned workers = 2; ///< share the processes, if there are as many cores
     Look look = Look::descriptors_and_mappings;
+    Unreadable unreadable = Unreadable::is_error;
 };
 
 /// Every process that has one of the nodes open, or a mapping of it (mappings outlive close(2)), one entry
 /// per process. Compares device numbers and never paths, so containers, bind mounts and deleted nodes
 /// are seen. Descriptors in flight over a socket and references inside the kernel are not to be seen from here.
 /// Works in worker processes: a process whose address space is locked would block the reader of its maps.
-/// Throws WorkerTimeout at the deadline, and as root std::system_error if a process may not be looked at
-/// (a security module): it is not proven free. The calling process and its workers are left out.
+/// Throws WorkerTimeout at the deadline, and std::system_error (EACCES) if a process may not be looked at.
+/// The calling process and its workers are left out.
 std::vector<Holder> find_holders(const std::vector<Node>& nodes, const Deadline& deadline,
                                  const std::filesystem::path& proc = "/proc",
                                  const Effort& effort = {});

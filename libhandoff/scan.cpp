@@ -24,19 +24,14 @@
 namespace handoff {
 namespace {
 
-bool refused(int error) { return error == EACCES || error == EPERM; }
-
-/// Called where something of a process cannot be read: it has ended, or the scan is not complete.
-void require_gone_or_foreign(int error) {
-    const bool gone = error == ENOENT || error == ESRCH;
-    const bool foreign = refused(error) && ::geteuid() != 0;
-    if (!gone && !foreign)
-        throw std::system_error(error, std::generic_category(), "/proc");
+[[noreturn]] void fail(int error, const std::filesystem::path& what) {
+    throw std::system_error(error, std::generic_category(), what.string());
 }
 
 /// Calls `visit` with every name in the directory until it returns true; says whether it did.
 /// Not readdir(3): it would allocate and free 32 KiB for every process.
-template <typename Visit> bool any_name(const Fd& directory, const Visit& visit) {
+/// Returns the errno of a failed read, or 0.
+template <typename Visit> int find_name(const Fd& directory, const Visit& visit) {
     alignas(dirent64) std::array<char, 16384> buffer; // NOLINT(*-member-init): written by the kernel
     ssize_t size = 0;
     while ((size = ::getdents64(directory.get(), buffer.data(), buffer.size())) > 0)
@@ -46,19 +41,17 @@ template <typename Visit> bool any_name(const Fd& directory, const Visit& visit)
             std::memcpy(&length, entry + offsetof(dirent64, d_reclen), sizeof length);
             const char* name = entry + offsetof(dirent64, d_name);
             if (*name != '.' && visit(name))
-                return true;
+                return 0;
             at += length;
         }
-    if (size < 0)
-        require_gone_or_foreign(errno);
-    return false;
+    return size < 0 ? errno : 0;
 }
 
-Fd open_at(const Fd& directory, const std::string& name, int flags) {
-    Fd fd(::openat(directory.get(), name.c_str(), O_RDONLY | O_CLOEXEC | flags));
-    if (!fd)
-        require_gone_or_foreign(errno);
-    return fd;
+Fd open_directory(const std::filesystem::path& path) {
+    Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory)
+        fail(errno, path);
+    return directory;
 }
 
 std::string all_of(const Fd& fd) {
@@ -72,8 +65,8 @@ std::string all_of(const Fd& fd) {
 
 /// What lies behind a link of procfs.
 struct Target {
-    bool readable = false;
-    std::optional<dev_t> device; ///< of a character device
+    int error = 0;
+    std::optional<dev_t> device = {}; ///< of a character device
 };
 
 Target target(const Fd& directory, const char* link) {
@@ -82,16 +75,15 @@ Target target(const Fd& directory, const char* link) {
     if (::statx(directory.get(), link, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE, &status) ==
         0) {
         if (!S_ISCHR(status.stx_mode))
-            return {.readable = true, .device = std::nullopt};
-        return {.readable = true,
-                .device = makedev(status.stx_rdev_major, status.stx_rdev_minor)};
+            return {};
+        return {.device = makedev(status.stx_rdev_major, status.stx_rdev_minor)};
     }
+    const int error = errno;
     std::array<char, 1> text{};
-    // FUSE shuts root out of a user's files; they are no devices. The process itself shuts us out
-    // only if the link cannot be read either. Other errors are those of dead file systems.
-    if (refused(errno) && ::readlinkat(directory.get(), link, text.data(), text.size()) < 0)
-        require_gone_or_foreign(errno);
-    return {};
+    // FUSE shuts root out of a user's files, and a dead file system has errors of its own: no
+    // devices. If the process is what shuts us out or is gone, the link cannot be read either.
+    const bool link_is_there = ::readlinkat(directory.get(), link, text.data(), text.size()) >= 0;
+    return {.error = link_is_there ? 0 : error};
 }
 
 std::string user_name(uid_t uid) {
@@ -105,49 +97,58 @@ std::string user_name(uid_t uid) {
 
 class Scan {
 public:
-    Scan(const std::vector<Node>& nodes, const std::filesystem::path& proc)
-        : nodes_(nodes), proc_(::open(proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        if (!proc_)
-            throw std::system_error(errno, std::generic_category(), proc.string());
-    }
+    Scan(const std::vector<Node>& nodes, const std::filesystem::path& proc, Unreadable unreadable)
+        : nodes_(nodes), unreadable_(unreadable), proc_(open_directory(proc)) {}
 
     const Node* open_node(const std::string& pid) const {
-        const Fd fds = open_at(proc_, pid + "/fd", O_DIRECTORY);
+        const Fd fds = open(pid + "/fd", O_DIRECTORY);
         const Node* found = nullptr;
         if (fds)
-            any_name(fds, [&](const char* name) {
+            require(find_name(fds, [&](const char* name) {
                 found = node(target(fds, name));
                 return found != nullptr;
-            });
+            }));
         return found;
     }
 
     const Node* mapped_node(const std::string& pid) {
-        const Fd maps = open_at(proc_, pid + "/maps", 0);
+        const Fd maps = open(pid + "/maps", 0);
         const Node* found = nullptr;
-        if (!maps)
-            return nullptr;
-        const int error = find_mapping(maps, [&](const Mapping& mapping) {
-            // devtmpfs, tmpfs and overlay have no device of their own: major 0
-            if (mapping.file.major == 0 && !free_files_.contains(mapping.file))
-                found = judge(pid, mapping);
-            return found != nullptr;
-        });
-        if (error != 0)
-            require_gone_or_foreign(error);
+        if (maps)
+            require(find_mapping(maps, [&](const Mapping& mapping) {
+                // devtmpfs, tmpfs and overlay have no device of their own: major 0
+                if (mapping.file.major == 0 && !free_files_.contains(mapping.file))
+                    found = judge(pid, mapping);
+                return found != nullptr;
+            }));
         return found;
     }
 
     Holder holder(pid_t pid, const Node& node) const {
         const std::string directory = std::to_string(pid);
-        std::string name = all_of(open_at(proc_, directory + "/comm", 0));
+        std::string name = all_of(open(directory + "/comm", 0));
         if (name.ends_with('\n'))
             name.pop_back();
         return {pid, name, user(directory), node.path};
     }
 
 private:
+    /// Something of a process could not be read: fine if it has ended.
+    void require(int error) const {
+        const bool gone = error == ENOENT || error == ESRCH;
+        const bool shut = error == EACCES || error == EPERM;
+        if (error != 0 && !gone && !(shut && unreadable_ == Unreadable::is_skipped))
+            fail(error, "/proc");
+    }
+
+    Fd open(const std::string& name, int flags) const {
+        Fd fd(::openat(proc_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | flags));
+        require(fd ? 0 : errno);
+        return fd;
+    }
+
     const Node* node(const Target& found) const {
+        require(found.error);
         if (!found.device)
             return nullptr;
         const auto at = std::ranges::find(nodes_, *found.device, &Node::device);
@@ -158,24 +159,24 @@ private:
         const std::string link = pid + "/map_files/" + link_of(mapping);
         const Target found = target(proc_, link.c_str());
         const Node* held = node(found);
-        if (found.readable && held == nullptr)
+        if (found.error == 0 && held == nullptr)
             free_files_.insert(mapping.file);
         return held;
     }
 
     std::string user(const std::string& directory) const {
-        const std::string status = all_of(open_at(proc_, directory + "/status", 0));
+        const std::string status = all_of(open(directory + "/status", 0));
         constexpr std::string_view key = "\nUid:\t"; // the name above it has its newlines escaped
         const std::size_t at = status.find(key);
+        if (at == std::string::npos)
+            return "unknown"; // it has ended
         uid_t uid = 0;
-        if (at == std::string::npos ||
-            std::from_chars(status.data() + at + key.size(), status.data() + status.size(), uid).ec !=
-                std::errc())
-            return "?";
+        std::from_chars(status.data() + at + key.size(), status.data() + status.size(), uid);
         return user_name(uid);
     }
 
     const std::vector<Node>& nodes_;
+    Unreadable unreadable_;
     Fd proc_;
     std::unordered_set<FileId, FileId::Hash> free_files_; ///< looked at in this scan, and no node
 };
@@ -183,29 +184,29 @@ private:
 } // namespace
 
 std::vector<pid_t> processes_in(const std::filesystem::path& proc) {
-    const Fd directory(::open(proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory)
-        throw std::system_error(errno, std::generic_category(), proc.string());
+    const Fd directory = open_directory(proc);
     std::vector<pid_t> pids;
-    any_name(directory, [&](const char* name) {
+    const int error = find_name(directory, [&](const char* name) {
         pid_t pid = 0;
         const char* end = name + std::strlen(name);
-        if (const auto [stop, error] = std::from_chars(name, end, pid);
-            error == std::errc() && stop == end)
+        const auto [stop, wrong] = std::from_chars(name, end, pid);
+        if (wrong == std::errc() && stop == end)
             pids.push_back(pid);
         return false;
     });
+    if (error != 0)
+        fail(error, proc);
     return pids;
 }
 
 std::vector<Holder> scan(const std::vector<Node>& nodes, const std::vector<pid_t>& pids,
-                         const std::filesystem::path& proc, Look look) {
-    Scan scan(nodes, proc);
+                         const std::filesystem::path& proc, const Effort& effort) {
+    Scan scan(nodes, proc, effort.unreadable);
     std::vector<Holder> holders;
     for (const pid_t pid : pids) {
         const std::string directory = std::to_string(pid);
         const Node* node = scan.open_node(directory);
-        if (node == nullptr && look == Look::descriptors_and_mappings)
+        if (node == nullptr && effort.look == Look::descriptors_and_mappings)
             node = scan.mapped_node(directory);
         if (node != nullptr)
             holders.push_back(scan.holder(pid, *node));

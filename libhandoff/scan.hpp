@@ -13,10 +13,9 @@ namespace handoff {
 std::vector<pid_t> processes_in(const std::filesystem::path& proc);
 
 /// Those of the processes that hold one of the nodes, each with the first node found. One that ends
-/// meanwhile holds nothing. Throws std::system_error: as root also for a process that may not be
-/// looked at (a security module), since it is not proven free; a user sees only his own.
-/// May block in the kernel: find_holders calls it in workers.
+/// meanwhile holds nothing. Throws std::system_error. May block in the kernel: find_holders calls it
+/// in workers.
 std::vector<Holder> scan(const std::vector<Node>& nodes, const std::vector<pid_t>& pids,
-                         const std::filesystem::path& proc, Look look);
+                         const std::filesystem::path& proc, const Effort& effort);
 
 } // namespace handoff

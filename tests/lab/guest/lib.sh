@@ -1,0 +1,2 @@
+true
+host_state() { echo; }

@@ -1,0 +1,166 @@
+"""A booted guest: a QEMU process with a directory of its own, found again by later runs of the program."""
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import time
+
+from . import image, overlay, product
+from .agent import Agent, GuestLost
+from .lines import Closed, Late
+from .paths import LAB, guest_dir
+from .qmp import Monitor
+from .say import LabError, say, stage
+from .topology import load
+
+BOOT_DEADLINE = 240
+AGENT = "usr/lib/gpu-handoff-lab"
+
+
+class Guest:
+    """The guest of one host and topology, up or not."""
+
+    def __init__(self, host, topology):
+        self.host = host
+        self.topology = load(topology)
+        self.name = f"{host}-{topology}"
+        self.directory = guest_dir(host, topology)
+        self.share = self.directory / "share"
+        self.used = self.directory / "used"      # a scenario has run since the boot
+        self.dirty = self.directory / "dirty"    # and left something behind: why, as text
+
+    def process(self):
+        """A handle on the running QEMU, or None. The start time tells it from a later process of the same number."""
+        try:
+            record = json.loads((self.directory / "qemu.json").read_text())
+            handle = os.pidfd_open(record["pid"])
+        except (OSError, ValueError):
+            return None
+        if start_time(record["pid"]) == record["start"] and not ended(handle, 0):
+            return handle
+        os.close(handle)
+        return None
+
+    def is_up(self):
+        handle = self.process()
+        if handle is not None:
+            os.close(handle)
+        return handle is not None
+
+    def boot(self):
+        """Starts QEMU and waits until the guest has booted completely."""
+        made = image.ensure(self.host)
+        built = product.build(self.host)
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self.share.mkdir(parents=True)
+        self.refresh()
+        (self.directory / "initrd").write_bytes(made.initrd.read_bytes() + b"\0" * (-made.initrd.stat().st_size % 4)
+                                                + overlay.archive(self.overlay(built)))
+        with stage(f"{self.name}: booting"):
+            self.start(made)
+            self.wait_until_booted()
+
+    def overlay(self, built):
+        entries = {}
+        if (built / "stage").is_dir():
+            overlay.put_tree(entries, built / "stage")
+            overlay.put_link(entries, "etc/libvirt/hooks/qemu", "/usr/sbin/gpu-handoff-hook")
+            overlay.put_directory(entries, "etc/gpu-handoff/domains")
+        if self.topology.modules and (built / "modules").is_dir():
+            overlay.put_tree(entries, built / "modules")
+        for name in ("agent", "ask"):
+            overlay.put_file(entries, f"{AGENT}/{name}", (LAB / "guest" / name).read_bytes(), 0o755)
+        unit = "etc/systemd/system/lab-agent.service"
+        overlay.put_file(entries, unit, (LAB / "guest/lab-agent.service").read_bytes())
+        overlay.put_link(entries, "etc/systemd/system/multi-user.target.wants/lab-agent.service", f"/{unit}")
+        overlay.put_file(entries, f"{AGENT}/guest.img", product.guest_disk(built))
+        return entries
+
+    def start(self, made):
+        command = self.command(made)
+        (self.directory / "command").write_text(" ".join(command) + "\n")
+        with open(self.directory / "qemu.log", "wb") as log:
+            started = subprocess.Popen(command, cwd=self.directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       start_new_session=True)
+        record = {"pid": started.pid, "start": start_time(started.pid)}
+        (self.directory / "qemu.json").write_text(json.dumps(record))
+
+    def command(self, made):
+        kvm = os.environ.get("LAB_ACCEL") == "kvm"
+        append = f"root=/dev/vda rw console=ttyS0 panic=-1 {self.topology.kernel_arguments()}"
+        return ["qemu-system-x86_64", "-name", self.name, "-M", "q35,kernel-irqchip=split",
+                "-accel", "kvm" if kvm else "tcg,thread=multi", "-cpu", "host" if kvm else "max",
+                "-smp", "2", "-m", "3G", "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
+                "-kernel", str(made.kernel), "-initrd", str(self.directory / "initrd"), "-append", append,
+                *self.topology.qemu_arguments()[:2 if self.topology.iommu else 0],
+                "-drive", f"file={made.disk},if=none,id=d0,format=raw,snapshot=on",
+                "-device", "virtio-blk-pci,drive=d0,bus=pcie.0,addr=2",
+                "-fsdev", f"local,id=fs0,path={self.share},security_model=none",
+                "-device", "virtio-9p-pci,fsdev=fs0,mount_tag=lab,bus=pcie.0,addr=3",
+                "-device", "virtio-serial-pci,id=vs0,bus=pcie.0,addr=4",
+                "-chardev", "socket,id=agent,path=agent,server=on,wait=off",
+                "-device", "virtserialport,bus=vs0.0,chardev=agent,name=lab",
+                "-chardev", "file,id=serial,path=serial.log", "-serial", "chardev:serial",
+                "-qmp", "unix:qmp,server=on,wait=off",
+                *self.topology.qemu_arguments()[2 if self.topology.iommu else 0:]]
+
+    def wait_until_booted(self):
+        """Waits for the agent's socket, the agent's answer, and systemd's and udev's word that all is done."""
+        until = time.monotonic() + BOOT_DEADLINE
+        while not (self.directory / "agent").exists():
+            if not self.is_up():
+                raise LabError(f"{self.name}: QEMU ended at once: {(self.directory / 'qemu.log').read_text().strip()}")
+            time.sleep(0.05)
+        try:
+            with Agent(self.directory, BOOT_DEADLINE) as agent:
+                text = []
+                check = "systemctl is-system-running --wait; udevadm settle"
+                agent.run(["sh", "-c", check], max(until - time.monotonic(), 1), text.append)
+        except GuestLost as lost:
+            raise LabError(f"{self.name}: did not boot: {lost}; its console is {self.directory / 'serial.log'}") from None
+        if state := "".join(text).strip():
+            (self.directory / "systemd-state").write_text(state + "\n")
+            if state != "running":
+                say(f"{self.name}: systemd says it is {state}")
+
+    def refresh(self):
+        """Gives the guest the scenarios and their library as they are now."""
+        for part in ("guest", "scenarios"):
+            shutil.copytree(LAB / part, self.share / part, dirs_exist_ok=True)
+
+    def stop(self):
+        """Ends QEMU: nothing in the guest is worth a shutdown, its disk is a snapshot."""
+        handle = self.process()
+        if handle is None:
+            return
+        try:
+            with Monitor(self.directory) as monitor:
+                monitor.execute("quit", 5)
+        except (Closed, Late, LabError):
+            pass
+        if not ended(handle, 10):
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+            ended(handle, 10)
+        os.close(handle)
+
+    def monitor(self):
+        return Monitor(self.directory)
+
+    def agent(self):
+        return Agent(self.directory)
+
+
+def start_time(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return int(stat.read().rpartition(")")[2].split()[19])
+    except (OSError, IndexError):
+        return None
+
+
+def ended(handle, seconds):
+    return bool(select.select([handle], [], [], seconds)[0])

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/config.hpp"
+
+#include "libhandoff/error.hpp"
+#include "tests/unit/catch.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace handoff;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A configuration directory that lives as long as the test.
+class Etc {
+public:
+    Etc() {
+        std::string name = fs::temp_directory_path() / "gpu-handoff-test-XXXXXX";
+        if (::mkdtemp(name.data()) == nullptr)
+            throw std::system_error(errno, std::generic_category(), name);
+        path_ = name;
+        fs::create_directory(path_ / "domains");
+        set_mode("", 0755);
+        set_mode("domains", 0755);
+    }
+    Etc(const Etc&) = delete;
+    Etc& operator=(const Etc&) = delete;
+    ~Etc() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+
+    [[nodiscard]] fs::path operator/(const fs::path& name) const { return path_ / name; }
+    [[nodiscard]] std::optional<Config> load(const std::string& domain) const {
+        return load_config(path_, domain);
+    }
+    /// What load() says, without the directory's own path.
+    [[nodiscard]] std::string error(const std::string& domain) const {
+        try {
+            load_config(path_, domain);
+        } catch (const Error& error) {
+            std::string text = error.what();
+            const std::string own = path_.string();
+            if (text.starts_with(own))
+                text.replace(0, own.size(), "ETC");
+            return text;
+        }
+        return "no error";
+    }
+    void write(const fs::path& name, std::string_view text) const {
+        std::ofstream(path_ / name, std::ios::binary) << text;
+        set_mode(name, 0644);
+    }
+    void set_mode(const fs::path& name, mode_t mode) const {
+        REQUIRE(::chmod((path_ / name).c_str(), mode) == 0);
+    }
+
+private:
+    fs::path path_;
+};
+
+Config parsed(std::string_view text, const Config& base = {}) {
+    return parse_config(text, "f", base);
+}
+
+std::string error_of(std::string_view text) {
+    try {
+        parsed(text);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+using Devices = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("an empty file means the defaults", "[config]") {
+    const Config config = parsed("");
+    CHECK(config == Config{});
+    CHECK_FALSE(config.devices);
+    CHECK(config.unload == Unload::automatic);
+    CHECK(config.timeout == std::chrono::seconds(25));
+    CHECK(parsed("# only a comment\n\n") == config);
+    CHECK(parsed("\xEF\xBB\xBF") == config);
+}
+
+TEST_CASE("every key is read", "[config]") {
+    const Config config = parsed("devices = ['0000:01:00.0', '0A:00.1']\n"
+                                 "unload = \"always\"\ntimeout_s = 600\n");
+    CHECK(config.devices == Devices{"0000:01:00.0", "0000:0a:00.1"});
+    CHECK(config.unload == Unload::always);
+    CHECK(config.timeout == std::chrono::seconds(600));
+    CHECK(parsed("unload = 'never'\n").unload == Unload::never);
+    CHECK(parsed("timeout_s = 1\r\n").timeout == std::chrono::seconds(1));
+}
+
+TEST_CASE("what a file does not say stays, and auto takes back", "[config]") {
+    const Config base = parsed("devices = ['01:00.0']\nunload = 'never'\ntimeout_s = 9\n");
+    CHECK(parsed("", base) == base);
+    CHECK(parsed("timeout_s = 10", base).devices == base.devices);
+    CHECK(parsed("timeout_s = 10", base).timeout == std::chrono::seconds(10));
+    CHECK(parsed("devices = 'auto'\nunload = 'auto'\ntimeout_s = 25", base) == Config{});
+}
+
+TEST_CASE("a wrong key, type or value is named with its file and line", "[config]") {
+    struct Case {
+        std::string_view text;
+        std::string_view error;
+    };
+    const auto [text, error] = GENERATE(
+        Case{"\ndisplay = 'auto'", "f:2: display: unknown key; "
+                                   "the keys are devices, timeout_s, unload"},
+        Case{"[vm]\nunload = 'auto'", "f:1: vm: unknown key; "
+                                      "the keys are devices, timeout_s, unload"},
+        Case{"Unload = 'auto'",
+             "f:1: Unload: unknown key; the keys are devices, timeout_s, unload"},
+        Case{"\n\nunload = 1", "f:3: unload: is not a word in quotes; "
+                               "write \"auto\", \"always\" or \"never\""},
+        Case{"unload = 'Auto'", "f:1: unload: \"Auto\" is unknown; "
+                                "write \"auto\", \"always\" or \"never\""},
+        Case{"unload.x = 'auto'", "f:1: unload: is not a word in quotes; "
+                                  "write \"auto\", \"always\" or \"never\""},
+        Case{"timeout_s = '25'", "f:1: timeout_s: is not a whole number; "
+                                 "write a whole number of seconds from 1 to 600"},
+        Case{"timeout_s = 25.0", "f:1: timeout_s: is not a whole number; "
+                                 "write a whole number of seconds from 1 to 600"},
+        Case{"timeout_s = true", "f:1: timeout_s: is not a whole number; "
+                                 "write a whole number of seconds from 1 to 600"},
+        Case{"timeout_s = 0", "f:1: timeout_s: 0 is out of range; "
+                              "write a whole number of seconds from 1 to 600"},
+        Case{"timeout_s = 601", "f:1: timeout_s: 601 is out of range; "
+                                "write a whole number of seconds from 1 to 600"},
+        Case{"timeout_s = -9223372036854775808",
+             "f:1: timeout_s: -9223372036854775808 is out of range; "
+             "write a whole number of seconds from 1 to 600"},
+        Case{"devices = 1",
+             "f:1: devices: is neither \"auto\" nor a list; write \"auto\" or [\"0000:01:00.0\"]"},
+        Case{"devices = 'all'",
+             "f:1: devices: is neither \"auto\" nor a list; write \"auto\" or [\"0000:01:00.0\"]"},
+        Case{"devices = []", "f:1: devices: the list is empty; write \"auto\" or the addresses"},
+        Case{"devices = ['01:00.0',\n'0000:01:00']",
+             "f:2: devices: \"0000:01:00\" is no PCI address; "
+             "write them like \"0000:01:00.0\" (lspci -D lists them)"},
+        Case{"devices = [\n'01:00.0',\n1]",
+             "f:3: devices: an address is not in quotes; "
+             "write them like \"0000:01:00.0\" (lspci -D lists them)"},
+        Case{"devices = ['auto']", "f:1: devices: \"auto\" is no PCI address; "
+                                   "write them like \"0000:01:00.0\" (lspci -D lists them)"},
+        Case{"devices = ['0a:00.0',\n\n'0000:0A:00.0']",
+             "f:3: devices: 0000:0a:00.0 is there twice; remove one of them"});
+    CAPTURE(text);
+    CHECK(error_of(text) == error);
+}
+
+TEST_CASE("what is not TOML is named with its file and line", "[config]") {
+    using Catch::Matchers::EndsWith;
+    using Catch::Matchers::StartsWith;
+    using namespace std::string_literals;
+    const auto text = GENERATE(as<std::string>{}, "\nunload", "\nunload = auto", "\nunload = 'auto",
+                               "\nunload = 'auto'\xFF", "\ndevices = ['01:00.0'", "\n<xml/>",
+                               "\n= 1", "\ntimeout_s = 99999999999999999999", "\n\x01",
+                               "\nunload = 'auto' timeout_s = 1", "\nunload = '\xC0\xAF'");
+    CAPTURE(text);
+    CHECK_THAT(error_of(text), StartsWith("f:2: "));
+    CHECK_THAT(error_of(text), EndsWith("; correct the line (the file is TOML)"));
+    CHECK_THAT(error_of("\nunload = 'auto'\nunload = 'auto'"), StartsWith("f:3: "));
+    CHECK_THAT(error_of("\n\0"s), StartsWith("f:2: "));
+}
+
+TEST_CASE("deep and long lines are refused before they are parsed", "[config]") {
+    std::string keys = "\na";
+    for (int i = 0; i < 100000; ++i)
+        keys += ".a";
+    CHECK(error_of(keys + " = 1") == "f:2: is longer than 4096 bytes; break the line");
+    CHECK(error_of(std::string(4096, '#')) == "no error");
+    CHECK(error_of("devices = " + std::string(4000, '[')) != "no error");
+}
+
+TEST_CASE("a domain without a file is not configured", "[config]") {
+    const Etc etc;
+    etc.write("domains/win11.toml", "");
+    CHECK(etc.load("win11") == Config{});
+    const auto name =
+        GENERATE(as<std::string>{}, "win10", "", "win11.toml", "WIN11", "win1", "win111",
+                 "../domains/win11", "./win11", ".", "..", "-rf", "$(id)", "win11\n", "w\xC3\xAFn");
+    CAPTURE(name);
+    CHECK_FALSE(etc.load(name));
+    CHECK_FALSE(etc.load(std::string(5000, 'x')));
+}
+
+TEST_CASE("names that are odd but a file are configured", "[config]") {
+    const Etc etc;
+    const auto name = GENERATE(as<std::string>{}, " ", "a b", "-rf", "--help", ".", "..", "'\"",
+                               "$(id)", "a\nb", "w\xC3\xAFn", "win11.toml", std::string(200, 'x'));
+    etc.write("domains/" + name + ".toml", "timeout_s = 7");
+    CAPTURE(name);
+    REQUIRE(etc.load(name));
+    CHECK(etc.load(name)->timeout == std::chrono::seconds(7));
+}
+
+TEST_CASE("missing directories mean not configured, other errors do not", "[config]") {
+    const Etc etc;
+    fs::remove(etc / "domains");
+    CHECK_FALSE(etc.load("win11"));
+    CHECK_FALSE(load_config(etc / "missing", "win11"));
+    fs::create_symlink("nowhere", etc / "domains");
+    CHECK(etc.error("win11") ==
+          "ETC/domains: cannot be read: No such file or directory; make it readable");
+    fs::remove(etc / "domains");
+    etc.write("domains", "");
+    CHECK(etc.error("win11") == "ETC/domains: cannot be read: Not a directory; make it readable");
+    CHECK_THROWS_AS(load_config(etc / "domains", "win11"), Error);
+}
+
+TEST_CASE("a domain's file stands over gpu-handoff.toml", "[config]") {
+    const Etc etc;
+    etc.write("gpu-handoff.toml", "timeout_s = 9\nunload = 'never'");
+    CHECK_FALSE(etc.load("win11"));
+    etc.write("domains/win11.toml", "timeout_s = 10");
+    CHECK(etc.load("win11") == Config{.devices = std::nullopt,
+                                      .unload = Unload::never,
+                                      .timeout = std::chrono::seconds(10)});
+    etc.write("domains/win11.toml", "\ntimeout_s = 0");
+    CHECK(etc.error("win11") == "ETC/domains/win11.toml:2: timeout_s: 0 is out of range; "
+                                "write a whole number of seconds from 1 to 600");
+    etc.write("gpu-handoff.toml", "timeout_s");
+    CHECK_THAT(etc.error("win11"), Catch::Matchers::StartsWith("ETC/gpu-handoff.toml:1: "));
+    CHECK(etc.error("win10") == "no error");
+}
+
+TEST_CASE("a file that is there but no settings is an error", "[config]") {
+    const Etc etc;
+    const fs::path file = GENERATE(as<fs::path>{}, "domains/win11.toml", "gpu-handoff.toml");
+    etc.write("domains/win11.toml", "");
+    fs::remove(etc / file);
+    const std::string subject = "ETC/" + file.string();
+    SECTION("a directory") {
+        fs::create_directory(etc / file);
+        etc.set_mode(file, 0755);
+        CHECK(etc.error("win11") ==
+              subject + ": is not a regular file; write the settings into a file");
+    }
+    SECTION("a FIFO") {
+        REQUIRE(::mkfifo((etc / file).c_str(), 0600) == 0);
+        CHECK(etc.error("win11") ==
+              subject + ": is not a regular file; write the settings into a file");
+    }
+    SECTION("a link to nowhere, and to itself") {
+        fs::create_symlink("nowhere", etc / file);
+        CHECK(etc.error("win11") ==
+              subject + ": cannot be read: No such file or directory; make it readable");
+        fs::remove(etc / file);
+        fs::create_symlink(file.filename(), etc / file);
+        CHECK_THAT(etc.error("win11"), Catch::Matchers::StartsWith(subject + ": cannot be read: "));
+    }
+    SECTION("too large") {
+        etc.write(file, "# " + std::string(100, 'x') + "\n");
+        fs::resize_file(etc / file, (1U << 20U) + 1);
+        CHECK(etc.error("win11") == subject + ": is larger than 1 MiB; write settings only");
+    }
+    SECTION("unreadable") {
+        etc.write(file, "");
+        etc.set_mode(file, 0);
+        if (::geteuid() != 0)
+            CHECK(etc.error("win11") ==
+                  subject + ": cannot be read: Permission denied; make it readable");
+    }
+}
+
+TEST_CASE("a file of exactly 1 MiB behind a link is read", "[config]") {
+    const Etc etc;
+    std::string text = "timeout_s = 3\n";
+    while (text.size() < 1U << 20U)
+        text += "# 4567890123456\n";
+    text.resize(1U << 20U);
+    etc.write("elsewhere", text);
+    fs::create_symlink("../elsewhere", etc / "domains/win11.toml");
+    REQUIRE(etc.load("win11"));
+    CHECK(etc.load("win11")->timeout == std::chrono::seconds(3));
+}
+
+TEST_CASE("what others can write is not believed", "[config]") {
+    const Etc etc;
+    etc.write("gpu-handoff.toml", "");
+    etc.write("domains/win11.toml", "");
+    const auto name =
+        GENERATE(as<std::string>{}, "", "domains", "gpu-handoff.toml", "domains/win11.toml");
+    const std::string subject = name.empty() ? "ETC" : "ETC/" + name;
+    SECTION("by its mode") {
+        const mode_t bit = GENERATE(as<mode_t>{}, S_IWGRP, S_IWOTH);
+        etc.set_mode(name, 0755 | bit);
+        CHECK(etc.error("win11") ==
+              subject + ": others can write to it; chmod go-w it and check what it says");
+        CHECK(etc.error("win10") == "no error");
+    }
+    SECTION("by its owner") {
+        if (::geteuid() == 0) {
+            REQUIRE(::chown((etc / name).c_str(), 12345, 0) == 0);
+            CHECK(etc.error("win11") ==
+                  subject + ": belongs to user 12345; chown it to root and check what it says");
+        }
+    }
+}
+
+TEST_CASE("loading settings leaves no descriptor open", "[config]") {
+    const Etc etc;
+    etc.write("domains/win11.toml", "");
+    etc.write("domains/bad.toml", "x");
+    const auto open_files = [] {
+        return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+    };
+    const auto before = open_files();
+    for (const char* name : {"win11", "bad", "none"})
+        CHECK_FALSE(etc.error(name).empty());
+    CHECK(open_files() == before);
+}

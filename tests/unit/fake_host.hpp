@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "libhandoff/host.hpp"
+#include "libhandoff/transaction.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+
+/// Stands for kill -9: no std::exception, so that nothing in the engine catches it.
+struct Killed {};
+
+enum class Fault { none, fails, gets_stuck, dies_before, dies_after };
+
+/// A machine in memory with the couplings of the real one that matter for the order of steps: unloading a module takes its
+/// driver from the functions, loading it binds those whose override names it, and binding to a driver that is not there does nothing.
+class FakeHost : public handoff::Host {
+public:
+    using Kind = handoff::Kind;
+    using State = std::map<std::pair<Kind, std::string>, std::string>;
+
+    explicit FakeHost(State state) : now(std::move(state)) {}
+
+    std::string state(Kind kind, const std::string& subject) override { return now.at({kind, subject}); }
+
+    void set(Kind kind, const std::string& subject, const std::string& wanted,
+             const handoff::Deadline&) override {
+        const bool faulty = changes++ == fault_at || subject == always_failing;
+        if (faulty && fault == Fault::dies_before)
+            throw Killed();
+        if (faulty && fault == Fault::fails)
+            throw handoff::Error(subject, "fails", "nothing to do");
+        if (faulty && fault == Fault::gets_stuck)
+            throw handoff::StuckFunction({subject, {1, "1"}}, "stuck");
+        apply(kind, subject, wanted);
+        if (faulty && fault == Fault::dies_after)
+            throw Killed();
+    }
+
+    State now;
+    int changes = 0;   ///< calls of set() so far
+    int fault_at = -1; ///< the call that the fault strikes
+    Fault fault = Fault::none;
+    std::string always_failing; ///< a subject that the fault strikes every time
+
+private:
+    void apply(Kind kind, const std::string& subject, const std::string& wanted) {
+        if (kind == Kind::driver) {
+            now[{Kind::attribute, subject + "/driver_override"}] = wanted;
+            const auto module = now.find({Kind::module, wanted});
+            const bool there = module == now.end() || module->second != "unloaded";
+            now[{kind, subject}] = there ? wanted : "none";
+            return;
+        }
+        now[{kind, subject}] = wanted;
+        if (kind != Kind::module)
+            return;
+        for (auto& [key, value] : now) {
+            if (key.first != Kind::driver)
+                continue;
+            if (wanted == "unloaded" && value == subject)
+                value = "none";
+            if (wanted != "unloaded" && value == "none" &&
+                now[{Kind::attribute, key.second + "/driver_override"}] == subject)
+                value = subject;
+        }
+    }
+};

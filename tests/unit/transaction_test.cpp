@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/transaction.hpp"
+
+#include "libhandoff/sysfs.hpp"
+#include "tests/unit/catch.hpp"
+#include "tests/unit/fake_host.hpp"
+#include "tests/unit/temporary.hpp"
+
+#include <csignal>
+#include <sys/resource.h>
+
+using namespace handoff;
+
+namespace {
+
+const std::string uuid = "11111111-2222-3333-4444-555555555555";
+const std::string gpu = "0000:01:00.0";
+const std::string audio = "0000:01:00.1";
+
+/// The longest way there is: a companion, a module stack, and attributes that others change meanwhile.
+Plan nvidia_plan() {
+    Plan plan;
+    for (const std::string& function : {gpu, audio}) {
+        plan.push_back({Kind::attribute, function + "/driver_override", "", "vfio-pci"});
+        plan.push_back({Kind::attribute, function + "/power/control", "auto", "auto"});
+    }
+    plan.push_back({Kind::driver, audio, "snd_hda_intel", "vfio-pci"});
+    plan.push_back({Kind::module, "nvidia_drm", "loaded modeset=Y", "unloaded"});
+    plan.push_back({Kind::module, "nvidia", "loaded NVreg_A=1", "unloaded"});
+    plan.push_back({Kind::driver, gpu, "nvidia", "vfio-pci"});
+    return plan;
+}
+
+FakeHost::State before() {
+    FakeHost::State state;
+    for (const Step& step : nvidia_plan())
+        state[{step.kind, step.subject}] = step.from;
+    return state;
+}
+
+Record header() {
+    Record record;
+    record.domain = "win11";
+    record.uuid = uuid;
+    record.daemon = {1, "1"};
+    return record;
+}
+
+const Deadline deadline{std::chrono::seconds(60)};
+const OnStep nobody = [](const Step&, const Spent&) {};
+
+/// What a hook does: commit, and the way back if that throws. Killed passes through.
+std::string hand_over(FakeHost& host, const std::filesystem::path& journals) {
+    Journal journal = Journal::create(journals, header());
+    try {
+        commit(host, nvidia_plan(), journal, deadline, nobody);
+        return {};
+    } catch (const Error& error) {
+        roll_back(host, read_journal(journals, uuid).value(), journal, deadline, nobody);
+        return error.what();
+    }
+}
+
+/// What the next one who looks does.
+std::vector<std::string> recover(FakeHost& host, const std::filesystem::path& journals) {
+    std::optional<Record> record = read_journal(journals, uuid);
+    if (!record)
+        return {};
+    record->stuck.clear(); // by then the worker has ended
+    Journal journal = Journal::open(journals, uuid);
+    return roll_back(host, *record, journal, deadline, nobody);
+}
+
+bool journal_left(const std::filesystem::path& journals) {
+    return !journaled_domains(journals).empty();
+}
+
+const int steps_in_plan = static_cast<int>(nvidia_plan().size());
+
+} // namespace
+
+TEST_CASE("a handoff and its return leave the host as it was") {
+    const Temporary journals;
+    FakeHost host(before());
+    CHECK(hand_over(host, journals.path()).empty());
+    CHECK(host.now[{Kind::driver, gpu}] == "vfio-pci");
+    CHECK(host.now[{Kind::driver, audio}] == "vfio-pci");
+    CHECK(host.now[{Kind::module, "nvidia"}] == "unloaded");
+    CHECK(journal_left(journals.path()));
+    host.now[{Kind::attribute, gpu + "/power/control"}] = "on"; // as vfio-pci leaves it
+    CHECK(recover(host, journals.path()).empty());
+    CHECK(host.now == before());
+    CHECK_FALSE(journal_left(journals.path()));
+}
+
+TEST_CASE("a step that fails at any place leaves the host as it was, and no journal") {
+    int failed = 0;
+    for (int at = 0; at < steps_in_plan; ++at) {
+        const Temporary journals;
+        FakeHost host(before());
+        host.fault = Fault::fails;
+        host.fault_at = at;
+        failed += hand_over(host, journals.path()).empty() ? 0 : 1;
+        CHECK((failed == 0 || host.now == before()));
+        CHECK(journal_left(journals.path()) == (host.now != before()));
+    }
+    CHECK(failed == 6); // two attributes of the plan are only watched
+}
+
+TEST_CASE("a hook that dies at any place, and a recovery that dies at any place, come back") {
+    const Fault fault = GENERATE(Fault::dies_before, Fault::dies_after);
+    const Fault second = GENERATE(Fault::dies_before, Fault::dies_after, Fault::fails);
+    int deaths = 0;
+    for (int at = 0; at < steps_in_plan; ++at) {
+        for (int again = 0; again < 2 * steps_in_plan; ++again) {
+            const Temporary journals;
+            FakeHost host(before());
+            host.fault = fault;
+            host.fault_at = at;
+            try {
+                hand_over(host, journals.path());
+            } catch (const Killed&) {
+                ++deaths;
+            }
+            host.fault = second;
+            host.fault_at = host.changes + again;
+            try {
+                recover(host, journals.path());
+            } catch (const Killed&) {
+                ++deaths;
+            }
+            host.fault = Fault::none;
+            CHECK(recover(host, journals.path()).empty());
+            CHECK(host.now == before());
+            CHECK_FALSE(journal_left(journals.path()));
+        }
+    }
+    CHECK(deaths > 6 * 2 * steps_in_plan);
+}
+
+TEST_CASE("a line torn anywhere counts as not written, and its change as not made") {
+    for (int at = 0; at < 6; ++at) {
+        const Temporary journals;
+        const std::filesystem::path file = journals.path() / (uuid + ".journal");
+        const auto die = [&](FakeHost& host) {
+            host.fault = Fault::dies_before;
+            host.fault_at = at;
+            CHECK_THROWS_AS(hand_over(host, journals.path()), Killed);
+            return read_file(file).value();
+        };
+        FakeHost host(before());
+        const std::string whole = die(host);
+        const FakeHost::State at_death = host.now;
+        const std::size_t last_line = whole.rfind('\n', whole.size() - 2) + 1;
+        for (std::size_t size = last_line; size < whole.size(); ++size) {
+            std::filesystem::resize_file(file, size);
+            host.fault = Fault::none;
+            CHECK(recover(host, journals.path()).empty());
+            CHECK(host.now == before());
+            CHECK_FALSE(journal_left(journals.path()));
+            host = FakeHost(before());
+            die(host);
+            CHECK(host.now == at_death);
+        }
+    }
+}
+
+TEST_CASE("what cannot be given back stays in the journal, and only that") {
+    const Temporary journals;
+    FakeHost host(before());
+    hand_over(host, journals.path());
+    host.fault = Fault::fails;
+    host.always_failing = audio;
+    const std::vector<std::string> problems = recover(host, journals.path());
+    CHECK(problems == std::vector<std::string>{audio + ": fails; nothing to do"});
+    const Record left = read_journal(journals.path(), uuid).value();
+    CHECK(left.returning);
+    CHECK(left.steps == std::vector<Step>{{Kind::driver, audio, "snd_hda_intel", "vfio-pci"}});
+    CHECK(host.now[{Kind::driver, gpu}] == "nvidia");
+    host.always_failing.clear();
+    CHECK(recover(host, journals.path()).empty());
+    CHECK(host.now == before());
+}
+
+TEST_CASE("a function that gets stuck is written down, skipped, and comes back later") {
+    const Temporary journals;
+    FakeHost host(before());
+    host.fault = Fault::gets_stuck;
+    host.always_failing = audio;
+    CHECK(hand_over(host, journals.path()) == audio + ": stuck; if it stays so, restart the host");
+    const Record left = read_journal(journals.path(), uuid).value();
+    CHECK(left.stuck == std::vector<Stuck>{{audio, {1, "1"}}});
+    CHECK(left.returning);
+    for (const Step& step : left.steps)
+        CHECK(step.subject.starts_with(audio));
+    CHECK(host.now[{Kind::attribute, gpu + "/driver_override"}].empty());
+    host.fault = Fault::none;
+    CHECK(recover(host, journals.path()).empty());
+    CHECK(host.now == before());
+}
+
+TEST_CASE("a line that is not understood is reported, the others are given back, and the journal stays") {
+    const Temporary journals;
+    FakeHost host(before());
+    hand_over(host, journals.path());
+    const std::filesystem::path file = journals.path() / (uuid + ".journal");
+    write_text(file, read_file(file).value() + "step\tcard\tx\ty\tz\n");
+    CHECK(recover(host, journals.path()) ==
+          std::vector<std::string>{"journal: not understood: step\tcard\tx\ty\tz"});
+    CHECK(host.now == before());
+    CHECK(read_journal(journals.path(), uuid).value().steps.empty());
+}
+
+TEST_CASE("a journal that cannot be written stops the handoff before the change") {
+    const Temporary journals;
+    FakeHost host(before());
+    Journal journal = Journal::create(journals.path(), header());
+    const std::filesystem::path file = journals.path() / (uuid + ".journal");
+    rlimit all{};
+    ::getrlimit(RLIMIT_FSIZE, &all);
+    const auto previous = std::signal(SIGXFSZ, SIG_IGN);
+    // Room for two lines and half of the third one.
+    const rlimit little{std::filesystem::file_size(file) + 170, all.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &little);
+    CHECK_THROWS_AS(commit(host, nvidia_plan(), journal, deadline, nobody), std::system_error);
+    ::setrlimit(RLIMIT_FSIZE, &all);
+    std::signal(SIGXFSZ, previous);
+    CHECK(host.now[{Kind::driver, audio}] == "snd_hda_intel");
+    CHECK(recover(host, journals.path()).empty());
+    CHECK(host.now == before());
+}
