@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// What libvirt runs as hooks/qemu, for every domain and every operation. It links nothing but libc, so that
-// a domain which is not ours pays less than for an empty C++ program; for ours it becomes the engine.
+// What libvirt runs as hooks/qemu, for every domain and every operation. It links nothing but libc,
+// so that a domain which is not ours pays less than for an empty C++ program; for ours it becomes
+// the engine.
 
 #include "libhandoff/domain.hpp"
 
@@ -45,7 +46,9 @@ struct Input {
     std::size_t size = 0;
 };
 
-bool is_root() { return ::geteuid() == 0; }
+bool is_root() {
+    return ::geteuid() == 0;
+}
 
 /// Descriptors that others would get by chance, and then be taken for stdin, stdout or stderr.
 void open_standard_descriptors() {
@@ -168,12 +171,14 @@ int release(char** arguments) {
 
 } // namespace
 
-/// NAME OPERATION SUB-OPERATION EXTRA. Whatever else comes is not for us, and nothing goes to stdout.
+/// NAME OPERATION SUB-OPERATION EXTRA. Whatever else comes is not for us, and nothing goes to
+/// stdout.
 int main(int argc, char** argv) {
     if (argc != 5)
         return EXIT_SUCCESS;
     open_standard_descriptors();
-    std::signal(SIGPIPE, SIG_IGN); // NOLINT(*-signal-handler): a libvirt daemon that dies closes our pipes
+    std::signal(SIGPIPE,
+                SIG_IGN); // NOLINT(*-signal-handler): a libvirt daemon that dies closes our pipes
     const std::string_view operation = argv[2];
     if (operation == "prepare")
         return prepare(argv[1], argv);

@@ -124,12 +124,21 @@ void set_key(Config& config, const toml::key& key, const Setting& setting) {
                 "unknown key", "the keys are " + names);
 }
 
+/// Refuses the lines that toml++ is not safe with, none of which can be right.
 void check_lines(std::string_view text, const std::string& file) {
-    for (std::size_t line = 1; !text.empty(); ++line) {
-        const std::size_t size = std::min(text.find('\n'), text.size());
-        if (size > max_line)
-            throw Error(at_line(file, line), "is longer than 4096 bytes", "break the line");
-        text.remove_prefix(std::min(size + 1, text.size()));
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.starts_with(byte_order_mark))
+        text.remove_prefix(byte_order_mark.size());
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
+        if (line.size() > max_line)
+            throw Error(at_line(file, number), "is longer than 4096 bytes", "break the line");
+        // Undefined behaviour in toml++ 3.3, if what follows is no key.
+        if (line.substr(first).starts_with('['))
+            throw Error(at_line(file, number), "there are no [sections] here",
+                        "write lines of KEY = VALUE");
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
     }
 }
 

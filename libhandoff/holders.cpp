@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::size_t named = 2; // of the holders in a line for people
 
-// Between worker and caller a holder is four fields "SIZE:BYTES", for a process's name may be anything.
+// Between worker and caller a holder is four fields "SIZE:BYTES", for a process's name may be
+// anything.
 void pack(std::string_view field, std::string& packed) {
     packed.append(std::to_string(field.size())).append(":").append(field);
 }
@@ -62,7 +63,8 @@ void unpack(std::string_view packed, std::vector<Holder>& holders) {
     }
 }
 
-/// Deals the processes out in turn: neighbours were often started by the same program and are alike.
+/// Deals the processes out in turn: neighbours were often started by the same program and are
+/// alike.
 std::vector<std::vector<pid_t>> shares(const std::vector<pid_t>& pids, unsigned count) {
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     std::vector<std::vector<pid_t>> shares(std::clamp(count, 1U, cores));

@@ -41,12 +41,12 @@ struct Effort {
     Unreadable unreadable = Unreadable::is_error;
 };
 
-/// Every process that has one of the nodes open, or a mapping of it (mappings outlive close(2)), one entry
-/// per process. Compares device numbers and never paths, so containers, bind mounts and deleted nodes
-/// are seen. Descriptors in flight over a socket and references inside the kernel are not to be seen from here.
-/// Works in worker processes: a process whose address space is locked would block the reader of its maps.
-/// Throws WorkerTimeout at the deadline, and std::system_error (EACCES) if a process may not be looked at.
-/// The calling process and its workers are left out.
+/// Every process that has one of the nodes open, or a mapping of it (mappings outlive close(2)),
+/// one entry per process. Compares device numbers and never paths, so containers, bind mounts and
+/// deleted nodes are seen. Descriptors in flight over a socket and references inside the kernel are
+/// not to be seen from here. Works in worker processes: a process whose address space is locked
+/// would block the reader of its maps. Throws WorkerTimeout at the deadline, and std::system_error
+/// (EACCES) if a process may not be looked at. The calling process and its workers are left out.
 std::vector<Holder> find_holders(const std::vector<Node>& nodes, const Deadline& deadline,
                                  const std::filesystem::path& proc = "/proc",
                                  const Effort& effort = {});

@@ -32,7 +32,8 @@ namespace {
 /// Not readdir(3): it would allocate and free 32 KiB for every process.
 /// Returns the errno of a failed read, or 0.
 template <typename Visit> int find_name(const Fd& directory, const Visit& visit) {
-    alignas(dirent64) std::array<char, 16384> buffer; // NOLINT(*-member-init): written by the kernel
+    alignas(dirent64) std::array<char, 16384>
+        buffer; // NOLINT(*-member-init): written by the kernel
     ssize_t size = 0;
     while ((size = ::getdents64(directory.get(), buffer.data(), buffer.size())) > 0)
         for (ssize_t at = 0; at < size;) {

@@ -13,8 +13,8 @@ namespace handoff {
 std::vector<pid_t> processes_in(const std::filesystem::path& proc);
 
 /// Those of the processes that hold one of the nodes, each with the first node found. One that ends
-/// meanwhile holds nothing. Throws std::system_error. May block in the kernel: find_holders calls it
-/// in workers.
+/// meanwhile holds nothing. Throws std::system_error. May block in the kernel: find_holders calls
+/// it in workers.
 std::vector<Holder> scan(const std::vector<Node>& nodes, const std::vector<pid_t>& pids,
                          const std::filesystem::path& proc, const Effort& effort);
 

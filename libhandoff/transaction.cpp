@@ -36,6 +36,16 @@ void begin_return(Record& record, Journal& journal) {
     }
 }
 
+/// Keeps what is left, and the attributes of every function whose driver is: its way back changes them again.
+void keep_attributes(Record& record, const std::vector<Step>& left) {
+    std::erase_if(record.steps, [&](const Step& step) {
+        return std::ranges::find(left, step) == left.end() &&
+               std::ranges::none_of(left, [&](const Step& other) {
+                   return other.kind == Kind::driver && step.subject.starts_with(other.subject);
+               });
+    });
+}
+
 /// One way back over the steps. A function that gets stuck is written down and left alone from then on.
 class WayBack {
 public:
@@ -104,8 +114,11 @@ StuckFunction::StuckFunction(Stuck stuck, std::string_view wrong)
 
 void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& deadline,
             const OnStep& on_step) {
-    for (const Step& step : plan) {
+    // All of it before the first change: a step has side effects on later ones (unloading a module takes the driver from its
+    // functions), which come back only if their steps are known.
+    for (const Step& step : plan)
         journal.append(step);
+    for (const Step& step : plan) {
         if (host.state(step.kind, step.subject) == step.to)
             continue;
         try {
@@ -140,7 +153,7 @@ std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
     }
     for (const std::string& line : record.bad_lines)
         problems.push_back("journal: not understood: " + line);
-    record.steps = std::move(left);
+    keep_attributes(record, left);
     journal.keep(record);
     return problems;
 }

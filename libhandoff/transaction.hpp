@@ -25,7 +25,7 @@ private:
 /// Told of every step that was carried out, and what it took.
 using OnStep = std::function<void(const Step&, const Spent&)>;
 
-/// Carries the plan out, each step written to the journal before its change. Throws what a step throws, and leaves the rest
+/// Writes the plan to the journal and carries it out. Throws what a step throws, and leaves the rest
 /// to roll_back(), which gives back what the journal holds.
 void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& deadline,
             const OnStep& on_step);

@@ -39,8 +39,7 @@ std::vector<std::string> some_libraries() {
         for (const auto& entry : std::filesystem::directory_iterator(
                  directory, std::filesystem::directory_options::skip_permission_denied))
             if (files.size() < libraries && entry.is_regular_file() &&
-                entry.path().string().find(".so") != std::string::npos &&
-                entry.file_size() > 65536)
+                entry.path().string().find(".so") != std::string::npos && entry.file_size() > 65536)
                 files.push_back(entry.path());
     return files;
 }
@@ -62,9 +61,10 @@ void settle(const std::vector<std::string>& files, const Node* node) {
         ::_exit(1);
     ::mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
     for (int fd = memory; fd < open_files - 1;)
-        fd = fd % 3 == 0   ? ::socket(AF_UNIX, SOCK_STREAM, 0)
-             : fd % 3 == 1 ? ::eventfd(0, 0)
-                           : ::open(files[static_cast<std::size_t>(fd) % files.size()].c_str(), O_RDONLY);
+        fd = fd % 3 == 0 ? ::socket(AF_UNIX, SOCK_STREAM, 0)
+             : fd % 3 == 1
+                 ? ::eventfd(0, 0)
+                 : ::open(files[static_cast<std::size_t>(fd) % files.size()].c_str(), O_RDONLY);
     if (node != nullptr)
         ::dup2(::open(node->path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK), open_files - 1);
 }

@@ -3,8 +3,8 @@
 
 #include "libhandoff/error.hpp"
 #include "tests/unit/catch.hpp"
+#include "tests/unit/temporary.hpp"
 
-#include <cstdlib>
 #include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,19 +18,9 @@ namespace {
 class Etc {
 public:
     Etc() {
-        std::string name = fs::temp_directory_path() / "gpu-handoff-test-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr)
-            throw std::system_error(errno, std::generic_category(), name);
-        path_ = name;
         fs::create_directory(path_ / "domains");
         set_mode("", 0755);
         set_mode("domains", 0755);
-    }
-    Etc(const Etc&) = delete;
-    Etc& operator=(const Etc&) = delete;
-    ~Etc() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
     }
 
     [[nodiscard]] fs::path operator/(const fs::path& name) const { return path_ / name; }
@@ -59,7 +49,8 @@ public:
     }
 
 private:
-    fs::path path_;
+    Temporary directory_;
+    fs::path path_ = directory_.path();
 };
 
 Config parsed(std::string_view text, const Config& base = {}) {
@@ -115,8 +106,10 @@ TEST_CASE("a wrong key, type or value is named with its file and line", "[config
     const auto [text, error] = GENERATE(
         Case{"\ndisplay = 'auto'", "f:2: display: unknown key; "
                                    "the keys are devices, timeout_s, unload"},
-        Case{"[vm]\nunload = 'auto'", "f:1: vm: unknown key; "
-                                      "the keys are devices, timeout_s, unload"},
+        Case{"[vm]\nunload = 'auto'",
+             "f:1: there are no [sections] here; write lines of KEY = VALUE"},
+        Case{"\xEF\xBB\xBF \t[=", "f:1: there are no [sections] here; write lines of KEY = VALUE"},
+        Case{"\n[[", "f:2: there are no [sections] here; write lines of KEY = VALUE"},
         Case{"Unload = 'auto'",
              "f:1: Unload: unknown key; the keys are devices, timeout_s, unload"},
         Case{"\n\nunload = 1", "f:3: unload: is not a word in quotes; "

@@ -46,7 +46,7 @@ Record header() {
     return record;
 }
 
-const Deadline deadline{std::chrono::seconds(60)};
+const Deadline deadline{std::chrono::hours(1)};
 const OnStep nobody = [](const Step&, const Spent&) {};
 
 /// What a hook does: commit, and the way back if that throws. Killed passes through.
@@ -75,7 +75,8 @@ bool journal_left(const std::filesystem::path& journals) {
     return !journaled_domains(journals).empty();
 }
 
-const int steps_in_plan = static_cast<int>(nvidia_plan().size());
+/// Steps of the plan that change something: two of its attributes are only watched.
+constexpr int changes_in_plan = 6;
 
 } // namespace
 
@@ -94,40 +95,34 @@ TEST_CASE("a handoff and its return leave the host as it was") {
 }
 
 TEST_CASE("a step that fails at any place leaves the host as it was, and no journal") {
-    int failed = 0;
-    for (int at = 0; at < steps_in_plan; ++at) {
+    for (int at = 0; at < changes_in_plan; ++at) {
         const Temporary journals;
         FakeHost host(before());
         host.fault = Fault::fails;
         host.fault_at = at;
-        failed += hand_over(host, journals.path()).empty() ? 0 : 1;
-        CHECK((failed == 0 || host.now == before()));
-        CHECK(journal_left(journals.path()) == (host.now != before()));
+        CHECK_FALSE(hand_over(host, journals.path()).empty());
+        CHECK(host.now == before());
+        CHECK_FALSE(journal_left(journals.path()));
     }
-    CHECK(failed == 6); // two attributes of the plan are only watched
 }
 
 TEST_CASE("a hook that dies at any place, and a recovery that dies at any place, come back") {
     const Fault fault = GENERATE(Fault::dies_before, Fault::dies_after);
     const Fault second = GENERATE(Fault::dies_before, Fault::dies_after, Fault::fails);
-    int deaths = 0;
-    for (int at = 0; at < steps_in_plan; ++at) {
-        for (int again = 0; again < 2 * steps_in_plan; ++again) {
+    for (int at = 0; at < changes_in_plan; ++at) {
+        // The way back sets every step of the plan once, some of them twice.
+        for (int again = 0; again < 2 * static_cast<int>(nvidia_plan().size()); ++again) {
             const Temporary journals;
             FakeHost host(before());
             host.fault = fault;
             host.fault_at = at;
-            try {
-                hand_over(host, journals.path());
-            } catch (const Killed&) {
-                ++deaths;
-            }
+            CHECK_THROWS_AS(hand_over(host, journals.path()), Killed);
             host.fault = second;
             host.fault_at = host.changes + again;
             try {
                 recover(host, journals.path());
             } catch (const Killed&) {
-                ++deaths;
+                CHECK(journal_left(journals.path()));
             }
             host.fault = Fault::none;
             CHECK(recover(host, journals.path()).empty());
@@ -135,34 +130,26 @@ TEST_CASE("a hook that dies at any place, and a recovery that dies at any place,
             CHECK_FALSE(journal_left(journals.path()));
         }
     }
-    CHECK(deaths > 6 * 2 * steps_in_plan);
 }
 
-TEST_CASE("a line torn anywhere counts as not written, and its change as not made") {
-    for (int at = 0; at < 6; ++at) {
+TEST_CASE("a hook that dies while it writes the journal has changed nothing") {
+    std::size_t whole = 1;
+    for (std::size_t size = 0; size < whole; ++size) {
         const Temporary journals;
         const std::filesystem::path file = journals.path() / (uuid + ".journal");
-        const auto die = [&](FakeHost& host) {
-            host.fault = Fault::dies_before;
-            host.fault_at = at;
-            CHECK_THROWS_AS(hand_over(host, journals.path()), Killed);
-            return read_file(file).value();
-        };
         FakeHost host(before());
-        const std::string whole = die(host);
-        const FakeHost::State at_death = host.now;
-        const std::size_t last_line = whole.rfind('\n', whole.size() - 2) + 1;
-        for (std::size_t size = last_line; size < whole.size(); ++size) {
-            std::filesystem::resize_file(file, size);
-            host.fault = Fault::none;
-            CHECK(recover(host, journals.path()).empty());
-            CHECK(host.now == before());
-            CHECK_FALSE(journal_left(journals.path()));
-            host = FakeHost(before());
-            die(host);
-            CHECK(host.now == at_death);
-        }
+        host.fault = Fault::dies_before;
+        host.fault_at = 0;
+        REQUIRE_THROWS_AS(hand_over(host, journals.path()), Killed);
+        CHECK(host.now == before());
+        whole = std::filesystem::file_size(file);
+        std::filesystem::resize_file(file, size);
+        host.fault = Fault::none;
+        CHECK(recover(host, journals.path()).empty());
+        CHECK(host.now == before());
+        CHECK_FALSE(journal_left(journals.path()));
     }
+    CHECK(whole > 400);
 }
 
 TEST_CASE("what cannot be given back stays in the journal, and only that") {
@@ -175,7 +162,8 @@ TEST_CASE("what cannot be given back stays in the journal, and only that") {
     CHECK(problems == std::vector<std::string>{audio + ": fails; nothing to do"});
     const Record left = read_journal(journals.path(), uuid).value();
     CHECK(left.returning);
-    CHECK(left.steps == std::vector<Step>{{Kind::driver, audio, "snd_hda_intel", "vfio-pci"}});
+    for (const Step& step : left.steps)
+        CHECK(step.subject.starts_with(audio)); // its attributes too: the next try changes them again
     CHECK(host.now[{Kind::driver, gpu}] == "nvidia");
     host.always_failing.clear();
     CHECK(recover(host, journals.path()).empty());
@@ -219,13 +207,13 @@ TEST_CASE("a journal that cannot be written stops the handoff before the change"
     rlimit all{};
     ::getrlimit(RLIMIT_FSIZE, &all);
     const auto previous = std::signal(SIGXFSZ, SIG_IGN);
-    // Room for two lines and half of the third one.
+    // Room for the first lines, and a part of the next one.
     const rlimit little{std::filesystem::file_size(file) + 170, all.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &little);
     CHECK_THROWS_AS(commit(host, nvidia_plan(), journal, deadline, nobody), std::system_error);
     ::setrlimit(RLIMIT_FSIZE, &all);
     std::signal(SIGXFSZ, previous);
-    CHECK(host.now[{Kind::driver, audio}] == "snd_hda_intel");
+    CHECK(host.now == before());
     CHECK(recover(host, journals.path()).empty());
     CHECK(host.now == before());
 }

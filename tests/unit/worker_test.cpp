@@ -19,7 +19,7 @@ using namespace handoff;
 
 namespace {
 
-const Deadline soon{std::chrono::seconds(30)};
+Deadline soon() { return Deadline(std::chrono::seconds(30)); }
 
 /// A file that can be waited on with a deadline, for what a worker does after it was left behind.
 class Fifo {
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] std::string path() const { return (directory_.path() / "fifo").string(); }
     [[nodiscard]] std::string line() const {
         pollfd waiting{reader_.get(), POLLIN, 0};
-        REQUIRE(::poll(&waiting, 1, soon.poll_timeout()) == 1);
+        REQUIRE(::poll(&waiting, 1, soon().poll_timeout()) == 1);
         std::array<char, 100> buffer{};
         const ssize_t n = ::read(reader_.get(), buffer.data(), buffer.size());
         return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
@@ -46,8 +46,8 @@ private:
 
 TEST_CASE("a worker answers with what its call returned, of any length") {
     const std::string large(1000000, 'x');
-    CHECK(Worker([] { return std::string(); }).result(soon).empty());
-    CHECK(Worker([&] { return large; }).result(soon) == large);
+    CHECK(Worker([] { return std::string(); }).result(soon()).empty());
+    CHECK(Worker([&] { return large; }).result(soon()) == large);
 }
 
 TEST_CASE("a worker's errors come back as what they were") {
@@ -55,18 +55,18 @@ TEST_CASE("a worker's errors come back as what they were") {
     try {
         Worker([]() -> std::string {
             throw std::system_error(EBUSY, std::generic_category(), "x");
-        }).result(soon);
+        }).result(soon());
         FAIL("no error");
     } catch (const std::system_error& error) {
         CHECK(error.code().value() == EBUSY);
     }
     CHECK_THROWS_WITH(
-        Worker([]() -> std::string { throw std::runtime_error("words"); }).result(soon), "words");
-    CHECK(Worker(refused).result(soon).empty());
+        Worker([]() -> std::string { throw std::runtime_error("words"); }).result(soon()), "words");
+    CHECK(Worker(refused).result(soon()).empty());
 }
 
 TEST_CASE("a worker that dies is an error and not an answer") {
-    CHECK_THROWS_WITH(Worker([]() -> std::string { ::_exit(3); }).result(soon),
+    CHECK_THROWS_WITH(Worker([]() -> std::string { ::_exit(3); }).result(soon()),
                       "a worker process ended without an answer");
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("a worker holds none of our descriptors and is a session of its own") 
         for (const int standard : {0, 1, 2})
             text += read_text("/proc/self/comm") ? *link_name("/proc/self/fd/" + std::to_string(standard)) : "";
         return text + (::getsid(0) == ::getpid() ? " session" : "");
-    }).result(soon);
+    }).result(soon());
     ::close(ends[0]);
     ::close(ends[1]);
     CHECK(answer == "-1 -1 nullnullnull session");
@@ -91,7 +91,7 @@ TEST_CASE("a worker left behind lives on, finishes, and does what is left to do"
     pid_t pid = 0;
     Worker worker(
         [&] {
-            const Fd gate(::open(release.path().c_str(), O_RDONLY));
+            const Fd gate(::open(release.path().c_str(), O_RDWR)); // opens without a writer
             char byte = 0;
             [[maybe_unused]] const ssize_t n = ::read(gate.get(), &byte, 1);
             return std::string("late");
@@ -114,7 +114,7 @@ TEST_CASE("a worker whose answer was taken has nothing left to do") {
     const Fifo told;
     Worker worker([] { return std::string("in time"); },
                   [&] { write_text(told.path(), "given back"); });
-    CHECK(worker.result(soon) == "in time"); // returns after the worker has ended
+    CHECK(worker.result(soon()) == "in time"); // returns after the worker has ended
     const Fd reader(::open(told.path().c_str(), O_RDONLY | O_NONBLOCK));
     char byte = 0;
     CHECK(::read(reader.get(), &byte, 1) <= 0);

@@ -3,26 +3,29 @@
 
 #include <stdint.h>
 
-static inline void out8(uint16_t port, uint8_t v) { __asm__ volatile("outb %0, %1" ::"a"(v), "Nd"(port)); }
-static inline void out16(uint16_t port, uint16_t v) { __asm__ volatile("outw %0, %1" ::"a"(v), "Nd"(port)); }
-static inline void out32(uint16_t port, uint32_t v) { __asm__ volatile("outl %0, %1" ::"a"(v), "Nd"(port)); }
+static inline void out8(uint16_t port, uint8_t v) {
+    __asm__ volatile("outb %0, %1" ::"a"(v), "Nd"(port));
+}
+static inline void out16(uint16_t port, uint16_t v) {
+    __asm__ volatile("outw %0, %1" ::"a"(v), "Nd"(port));
+}
+static inline void out32(uint16_t port, uint32_t v) {
+    __asm__ volatile("outl %0, %1" ::"a"(v), "Nd"(port));
+}
 
-static inline uint8_t in8(uint16_t port)
-{
+static inline uint8_t in8(uint16_t port) {
     uint8_t v;
     __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
     return v;
 }
 
-static inline uint16_t in16(uint16_t port)
-{
+static inline uint16_t in16(uint16_t port) {
     uint16_t v;
     __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
     return v;
 }
 
-static inline uint32_t in32(uint16_t port)
-{
+static inline uint32_t in32(uint16_t port) {
     uint32_t v;
     __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
     return v;
@@ -33,7 +36,8 @@ void say(const char* text);
 void say_hex(uint32_t value, int digits);
 void say_where(uint32_t function);
 
-/* pci.c: a function is its bus, device and function number, as in configuration addresses: bus << 16 | device << 11 | function << 8 */
+/* pci.c: a function is written as in configuration addresses: bus, device and function number are
+ * bits 16-23, 11-15 and 8-10. */
 uint32_t pci_read(uint32_t function, int offset);
 void pci_write(uint32_t function, int offset, uint32_t value);
 void pci_each(void (*visit)(uint32_t function, uint32_t id));
@@ -44,4 +48,4 @@ void screen_visit(uint32_t function, uint32_t id);
 
 /* power.c */
 void power_visit(uint32_t function, uint32_t id); /* finds the power management registers */
-void power_wait(void);                            /* sleeps until the power button is pressed, then switches off */
+void power_wait(void); /* sleeps until the power button is pressed, then switches off */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The ACPI power button, without ACPI's tables: QEMU's two chipsets say in configuration space where the registers are. */
+/* The ACPI power button without ACPI's tables: the chipset says where the registers are. */
 #include "guest.h"
 
 enum { PM1_STATUS = 0, PM1_ENABLE = 2, PM1_CONTROL = 4 };
-enum { POWER_BUTTON = 1 << 8, SLEEP_ENABLE = 1 << 13 }; /* sleep type 0, its neighbour, is QEMU's "off" (S5) */
+enum { POWER_BUTTON = 0x100, SLEEP_ENABLE = 0x2000 }; /* with sleep type 0: QEMU's "off" (S5) */
 
 extern char tick[]; /* boot.S */
 
@@ -15,8 +15,7 @@ struct gate {
 
 static struct gate gates[0x21];
 
-static void start_timer(void)
-{
+static void start_timer(void) {
     struct {
         uint16_t limit;
         uint32_t base;
@@ -24,7 +23,8 @@ static void start_timer(void)
 
     gates[0x20] = (struct gate){(uint32_t)tick, 8, 0x8e00, (uint32_t)tick >> 16};
     __asm__ volatile("lidt %0" ::"m"(pointer));
-    out8(0x20, 0x11); /* first interrupt controller: vectors from 0x20, only the timer; second one: none */
+    /* The first interrupt controller: vectors from 0x20, only the timer. The second one: none. */
+    out8(0x20, 0x11);
     out8(0x21, 0x20);
     out8(0x21, 0x04);
     out8(0x21, 0x01);
@@ -35,16 +35,14 @@ static void start_timer(void)
     out8(0x40, 0);
 }
 
-void power_visit(uint32_t function, uint32_t id)
-{
+void power_visit(uint32_t function, uint32_t id) {
     if (id == 0x29188086) /* q35: ICH9 LPC */
         base = pci_read(function, 0x40) & 0xff80;
     else if (id == 0x71138086) /* i440fx: PIIX4 power management */
         base = pci_read(function, 0x40) & 0xffc0;
 }
 
-void power_wait(void)
-{
+void power_wait(void) {
     if (!base) {
         say("guest: no power button\r\n");
         return;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Draws on every Bochs/QEMU display (bochs-display and VGA alike) by its memory-mapped registers. */
+/* Draws on every Bochs/QEMU display, bochs-display and VGA alike, by memory-mapped registers. */
 #include "guest.h"
 
 enum { WIDTH = 640, HEIGHT = 480 };
 
 /* Registers of the display interface: 16 bits each, from 0x500 in BAR 2. */
-enum { DISPI_ID, DISPI_XRES, DISPI_YRES, DISPI_BPP, DISPI_ENABLE, DISPI_BANK, DISPI_VIRT_WIDTH, DISPI_VIRT_HEIGHT, DISPI_X, DISPI_Y };
-enum { DISPI_ENABLED = 0x01, DISPI_LFB = 0x40 };
+enum { XRES = 1, YRES, BPP, ENABLE, BANK, VIRT_WIDTH, VIRT_HEIGHT, X_OFFSET, Y_OFFSET };
+enum { ENABLED = 0x01, LINEAR = 0x40 };
 
 static const struct {
     char letter;
@@ -31,15 +31,13 @@ static const struct {
 
 static volatile uint32_t* frame;
 
-static void fill(int x, int y, int width, int height, uint32_t colour)
-{
+static void fill(int x, int y, int width, int height, uint32_t colour) {
     for (int row = y; row < y + height; row++)
         for (int column = x; column < x + width; column++)
             frame[row * WIDTH + column] = colour;
 }
 
-static void letter(char c, int x, int y, int size, uint32_t colour)
-{
+static void letter(char c, int x, int y, int size, uint32_t colour) {
     for (unsigned i = 0; i < sizeof(font) / sizeof(font[0]); i++)
         for (int row = 0; font[i].letter == c && row < 9 && font[i].rows[row]; row++)
             for (int column = 0; column < 5; column++)
@@ -47,8 +45,7 @@ static void letter(char c, int x, int y, int size, uint32_t colour)
                     fill(x + column * size, y + row * size, size, size, colour);
 }
 
-static void centred(const char* text, int y, int size, uint32_t colour)
-{
+static void centred(const char* text, int y, int size, uint32_t colour) {
     int length = 0;
 
     while (text[length])
@@ -58,9 +55,9 @@ static void centred(const char* text, int y, int size, uint32_t colour)
         letter(*text, x, y, size, colour);
 }
 
-static void draw(void)
-{
-    static const uint32_t bands[] = {0xd02020, 0xe08010, 0xe0d020, 0x20a030, 0x2060d0, 0x4030a0, 0x8030a0, 0xd040a0};
+static void draw(void) {
+    static const uint32_t bands[] = {0xd02020, 0xe08010, 0xe0d020, 0x20a030,
+                                     0x2060d0, 0x4030a0, 0x8030a0, 0xd040a0};
 
     for (int i = 0; i < 8; i++)
         fill(i * WIDTH / 8, 0, WIDTH / 8, HEIGHT, bands[i]);
@@ -69,8 +66,7 @@ static void draw(void)
     centred("on the passed GPU", 300, 4, 0x60d0ff);
 }
 
-void screen_visit(uint32_t function, uint32_t id)
-{
+void screen_visit(uint32_t function, uint32_t id) {
     if (pci_read(function, 0x08) >> 24 != 3)
         return;
     say("guest: display ");
@@ -89,18 +85,20 @@ void screen_visit(uint32_t function, uint32_t id)
     pci_write(function, 0x04, pci_read(function, 0x04) | 2); /* decode memory */
     volatile uint8_t* vga = (volatile uint8_t*)registers + 0x400 - 0x3c0;
     volatile uint16_t* dispi = (volatile uint16_t*)(registers + 0x500);
-    (void)vga[0x3da]; /* VGA keeps the screen dark until its BIOS, which a passed card may not run, sets this bit; */
-    vga[0x3c0] = 0x20; /* bochs-display has no such register and ignores it */
-    dispi[DISPI_ENABLE] = 0;
-    dispi[DISPI_XRES] = WIDTH;
-    dispi[DISPI_YRES] = HEIGHT;
-    dispi[DISPI_BPP] = 32;
-    dispi[DISPI_BANK] = 0;
-    dispi[DISPI_VIRT_WIDTH] = WIDTH;
-    dispi[DISPI_VIRT_HEIGHT] = HEIGHT;
-    dispi[DISPI_X] = 0;
-    dispi[DISPI_Y] = 0;
-    dispi[DISPI_ENABLE] = DISPI_ENABLED | DISPI_LFB;
+    /* VGA stays dark until its BIOS, which a passed card may not run, sets this bit. bochs-display
+     * has no such register and ignores it. */
+    (void)vga[0x3da];
+    vga[0x3c0] = 0x20;
+    dispi[ENABLE] = 0;
+    dispi[XRES] = WIDTH;
+    dispi[YRES] = HEIGHT;
+    dispi[BPP] = 32;
+    dispi[BANK] = 0;
+    dispi[VIRT_WIDTH] = WIDTH;
+    dispi[VIRT_HEIGHT] = HEIGHT;
+    dispi[X_OFFSET] = 0;
+    dispi[Y_OFFSET] = 0;
+    dispi[ENABLE] = ENABLED | LINEAR;
     draw();
     say(": drawn 640x480x32\r\n");
 }

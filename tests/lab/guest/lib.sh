@@ -1,2 +1,210 @@
-true
-host_state() { echo; }
+# The words scenarios are written in. Sourced by bash inside a lab guest; GPU, AUDIO, ... hold the PCI addresses.
+# shellcheck shell=bash
+
+LAB_GUEST=/run/lab/guest
+LAB_DISK=/usr/lib/gpu-handoff-lab/guest.img
+CONFIGS=/etc/gpu-handoff/domains
+LAB_BEGIN=$EPOCHREALTIME
+
+# step TEXT: what happens next, with the seconds since the scenario began.
+step() {
+    local now=$(( (${EPOCHREALTIME/./} - ${LAB_BEGIN/./}) / 100000 ))
+    printf '[%4d.%d] %s\n' $((now / 10)) $((now % 10)) "$*"
+}
+
+# fail TEXT: ends the scenario.
+fail() {
+    printf 'FAILED: %s\n' "$*"
+    exit 1
+}
+
+# expect DESCRIPTION EXPECTED ACTUAL
+expect() {
+    [[ "$2" == "$3" ]] && return
+    printf 'FAILED: %s\n  expected: %s\n  seen: %s\n' "$1" "$2" "$3"
+    exit 1
+}
+
+# expect_match DESCRIPTION REGEX ACTUAL
+expect_match() {
+    [[ "$3" =~ $2 ]] && return
+    printf 'FAILED: %s\n  expected: something like %s\n  seen: %s\n' "$1" "$2" "$3"
+    exit 1
+}
+
+# wait_for DESCRIPTION SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+    local description=$1 until=$((SECONDS + $2))
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        ((SECONDS <= until)) || fail "$description: not so by its deadline; asked was: $*"
+        sleep 0.1
+    done
+}
+
+# shot DISPLAY NAME: a screenshot of gpu0, gpu1, ... into the scenario's results.
+shot() {
+    "$LAB_GUEST/ask" "$1" "$2" || fail "no screenshot of $1"
+}
+
+# host_state: what must be the same before and after, as sorted lines of text.
+host_state() {
+    "$LAB_GUEST/state"
+}
+
+# same_state BEFORE WHEN: the host's state is that of the text BEFORE.
+same_state() {
+    local now difference
+    now=$(host_state)
+    difference=$(diff <(printf '%s\n' "$1") <(printf '%s\n' "$now")) ||
+        { printf 'FAILED: the host changed: %s\n%s\n' "$2" "$difference"; exit 1; }
+}
+
+# driver_of ADDRESS
+driver_of() {
+    local link
+    link=$(readlink "/sys/bus/pci/devices/$1/driver") || { printf 'none\n'; return; }
+    printf '%s\n' "${link##*/}"
+}
+
+# group_of ADDRESS: its IOMMU group; group_members GROUP: the addresses in it.
+group_of() {
+    local link
+    link=$(readlink "/sys/bus/pci/devices/$1/iommu_group") || { printf 'none\n'; return; }
+    printf '%s\n' "${link##*/}"
+}
+group_members() {
+    (cd "/sys/kernel/iommu_groups/$1/devices" && echo *)
+}
+
+# has_open NODE NAME: a process whose command's name begins with NAME has the node open.
+has_open() {
+    local process
+    for process in /proc/[0-9]*; do
+        [[ "$(< "$process/comm")" == "$2"* ]] 2>/dev/null || continue
+        find "$process/fd" -lname "$1" 2>/dev/null | grep -q . && return 0
+    done 2>/dev/null
+    return 1
+}
+
+# configure NAME [TEXT]: opts a domain in; without a text the file is empty.
+configure() {
+    mkdir -p "$CONFIGS"
+    printf '%s' "${2:-}" > "$CONFIGS/$1.toml"
+}
+
+# define_domain NAME [managed=yes|no] [metadata=XML] [ADDRESS...]: default the functions GPU and AUDIO.
+define_domain() {
+    local name=$1 managed=yes metadata='' hostdevs='' disk
+    shift
+    while [[ "${1:-}" == *=* ]]; do
+        case $1 in
+            managed=*) managed=${1#*=} ;;
+            metadata=*) metadata="<metadata>${1#*=}</metadata>" ;;
+            *) fail "define_domain: what is $1?" ;;
+        esac
+        shift
+    done
+    (($#)) || set -- "$GPU" "$AUDIO"
+    disk=$(mktemp "/var/lib/libvirt/images/lab-XXXXXX.img")
+    cp "$LAB_DISK" "$disk"
+    hostdevs=$(hostdev_xml "$managed" "$@")
+    name=${name//&/'&amp;'}
+    name=${name//</'&lt;'}
+    virsh -q define /dev/stdin <<XML || fail "virsh define $name"
+<domain type='qemu'>
+  <name>$name</name>
+  $metadata
+  <memory unit='MiB'>64</memory>
+  <vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='pc'>hvm</type></os>
+  <features><acpi/></features>
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='raw'/><source file='$disk'/><target dev='hda' bus='ide'/>
+    </disk>
+    <controller type='usb' model='none'/>
+    <video><model type='none'/></video>
+    <memballoon model='none'/>
+    $hostdevs
+  </devices>
+</domain>
+XML
+}
+
+# hostdev_xml MANAGED ADDRESS...: functions of one slot of the host stay functions of one slot of the guest.
+hostdev_xml() {
+    local managed=$1 address domain bus slot function last='' place=4 multi
+    shift
+    for address in "$@"; do
+        IFS=':.' read -r domain bus slot function <<< "$address"
+        [[ "$domain:$bus:$slot" == "$last" ]] || ((++place))
+        last=$domain:$bus:$slot
+        multi=''
+        ((function == 0)) && multi=" multifunction='on'"
+        printf "<hostdev mode='subsystem' type='pci' managed='%s'><source>" "$managed"
+        printf "<address domain='0x%s' bus='0x%s' slot='0x%s' function='0x%s'/></source>" \
+            "$domain" "$bus" "$slot" "$function"
+        # A function that comes without its function 0 has to be function 0 for the guest.
+        [[ " $* " == *" $domain:$bus:$slot.0 "* ]] || function=0
+        printf "<address type='pci' domain='0' bus='0' slot='0x%02x' function='0x%x'%s/></hostdev>\n" \
+            "$place" "$function" "$multi"
+    done
+}
+
+# start_ok NAME
+start_ok() {
+    local output
+    output=$(virsh -q start "$1" 2>&1) || fail "virsh start $1: $output"
+    expect "state of $1 after virsh start" running "$(virsh -q domstate "$1" | head -1)"
+}
+
+# start_refused NAME REGEX: refused by the hook with one short line that is in the log too, and nothing changed.
+# The line is left in REFUSAL.
+start_refused() {
+    local before output cursor
+    before=$(host_state)
+    cursor=$(journal_cursor)
+    if output=$(virsh -q start "$1" 2>&1); then
+        fail "virsh start $1 was not refused"
+    fi
+    [[ "$output" == *'unexpected exit status '*': '* ]] || fail "virsh start $1: not refused by the hook: $output"
+    REFUSAL=${output##*unexpected exit status +([0-9]): }
+    expect "lines of the refusal: $REFUSAL" 1 "$(printf '%s\n' "$REFUSAL" | wc -l)"
+    expect_match "the refusal" "^gpu-handoff: " "$REFUSAL"
+    expect_match "the refusal" "$2" "$REFUSAL"
+    ((${#REFUSAL} <= 200)) || fail "the refusal has ${#REFUSAL} characters: $REFUSAL"
+    wait_for "the refusal is in the journal" 5 journal_has "$cursor" "${REFUSAL#gpu-handoff: }"
+    same_state "$before" "by the refused start of $1"
+}
+shopt -s extglob
+
+# journal_cursor: now, in the journal; journal_since CURSOR: the product's messages since then.
+journal_cursor() {
+    journalctl -b -n0 --show-cursor | sed -n 's/^-- cursor: //p'
+}
+journal_since() {
+    journalctl -b -t gpu-handoff -o cat --after-cursor="$1"
+}
+journal_has() {
+    journal_since "$1" | grep -qF -- "$2"
+}
+
+# destroy NAME: and wait for the hook's release, which comes before virsh returns.
+destroy() {
+    virsh -q destroy "$1" || fail "virsh destroy $1"
+}
+
+# clean_up: no domain, no configuration and no disk of ours is left. Runs when a scenario ends, however it does.
+clean_up() {
+    local code=$? name
+    while read -r name; do
+        [[ -n "$name" ]] || continue
+        virsh -q destroy "$name" >/dev/null 2>&1
+        virsh -q undefine "$name" >/dev/null 2>&1
+    done < <(virsh -q list --all --name)
+    rm -f "$CONFIGS"/* /var/lib/libvirt/images/lab-*.img
+    exit "$code"
+}
+[[ -z "${SCENARIO:-}" ]] || trap clean_up EXIT

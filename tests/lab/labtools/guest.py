@@ -52,17 +52,25 @@ class Guest:
 
     def boot(self):
         """Starts QEMU and waits until the guest has booted completely."""
-        made = image.ensure(self.host)
-        built = product.build(self.host)
+        made, initrd = image.ensure(self.host), self.initrd()
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
         self.share.mkdir(parents=True)
         self.refresh()
-        (self.directory / "initrd").write_bytes(made.initrd.read_bytes() + b"\0" * (-made.initrd.stat().st_size % 4)
-                                                + overlay.archive(self.overlay(built)))
+        (self.directory / "initrd").write_bytes(initrd)
         with stage(f"{self.name}: booting"):
             self.start(made)
             self.wait_until_booted()
+
+    def initrd(self):
+        """The image's initrd with the product, the stand-in modules and the agent of now appended."""
+        initrd = image.ensure(self.host).initrd.read_bytes()
+        return initrd + b"\0" * (-len(initrd) % 4) + overlay.archive(self.overlay(product.build(self.host)))
+
+    def is_outdated(self):
+        """The product, or the image, is no longer the one the guest was booted with."""
+        initrd = self.directory / "initrd"
+        return not initrd.exists() or initrd.read_bytes() != self.initrd()
 
     def overlay(self, built):
         entries = {}
@@ -92,8 +100,8 @@ class Guest:
     def command(self, made):
         kvm = os.environ.get("LAB_ACCEL") == "kvm"
         append = f"root=/dev/vda rw console=ttyS0 panic=-1 {self.topology.kernel_arguments()}"
-        return ["qemu-system-x86_64", "-name", self.name, "-M", "q35,kernel-irqchip=split",
-                "-accel", "kvm" if kvm else "tcg,thread=multi", "-cpu", "host" if kvm else "max",
+        return ["qemu-system-x86_64", "-name", self.name, "-M", "q35,kernel-irqchip=split,sata=off",
+                "-accel", "kvm" if kvm else "tcg,thread=multi", "-cpu", "host" if kvm else "max,svm=off",
                 "-smp", "2", "-m", "3G", "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
                 "-kernel", str(made.kernel), "-initrd", str(self.directory / "initrd"), "-append", append,
                 *self.topology.qemu_arguments()[:2 if self.topology.iommu else 0],

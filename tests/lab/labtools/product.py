@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from . import image
-from .paths import LAB, REPO, build_dir
+from .paths import REPO, build_dir
 from .say import LabError, locked, run_logged, say, stage
 
 PRODUCT = """
@@ -30,20 +30,25 @@ cp -r /usr/lib/modules/$1/updates /usr/lib/modules/$1/modules.* /lab/modules/usr
 """
 
 
+PARTS = ("modules", "guest-os")  # of tests/lab, built; its other parts are only copied into the guest
+
+
 def sources():
-    """Every file of the checkout that git knows or would take."""
+    """Every file of the checkout that git knows or would take, and that is built."""
     done = subprocess.run(["git", "-C", str(REPO), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                           capture_output=True)
     if done.returncode != 0:
         raise LabError(f"git ls-files: {done.stderr.decode().strip()}")
-    return {name for name in done.stdout.decode().split("\0") if name and (REPO / name).is_file()}
+    return {name for name in done.stdout.decode().split("\0") if name and (REPO / name).is_file()
+            and (not name.startswith("tests/lab/") or name.split("/")[2] in PARTS)}
 
 
 def copy_sources(to):
-    """Brings a copy up to date; an unchanged file keeps its time, so that the build stays incremental."""
+    """Brings a copy up to date, True if it was not; an unchanged file keeps its time for the next build's sake."""
     manifest = to.with_suffix(".manifest")
     before = set(manifest.read_text().splitlines()) if manifest.exists() else set()
     now = sources()
+    changed = before != now
     for name in before - now:
         (to / name).unlink(missing_ok=True)
     for name in now:
@@ -51,7 +56,9 @@ def copy_sources(to):
         if not copy.exists() or copy.read_bytes() != source.read_bytes() or copy.stat().st_mode != source.stat().st_mode:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, copy)
+            changed = True
     manifest.write_text("\n".join(sorted(now)))
+    return changed
 
 
 def in_root(root, directory, script, log, what, *arguments):
@@ -64,31 +71,51 @@ def in_root(root, directory, script, log, what, *arguments):
 
 
 def build(host):
-    """Builds what this checkout has; gives the directory with stage/ and modules/."""
+    """Builds what this checkout has, if anything changed; gives the directory with stage/ and modules/."""
     made = image.ensure(host)
     directory = build_dir(host)
+    product = os.environ.get("LAB_PRODUCT") != "none"
     with locked(directory / "lock", f"{host}: waiting for another build"):
+        stamp = directory / "built"
+        content = f"{made.directory.name} {product}"
+        if not stamp.exists() or stamp.read_text() != content:
+            shutil.rmtree(directory / "build", ignore_errors=True)
+            shutil.rmtree(directory / "src", ignore_errors=True)
+            stamp.unlink(missing_ok=True)
         (directory / "src").mkdir(parents=True, exist_ok=True)
-        copy_sources(directory / "src")
-        if os.environ.get("LAB_PRODUCT") == "none":
-            shutil.rmtree(directory / "stage", ignore_errors=True)
-            say(f"{host}: without the product, as LAB_PRODUCT=none asks")
-        elif (REPO / "CMakeLists.txt").exists():
-            with stage(f"{host}: building the product (log {directory / 'product.log'})"):
-                in_root(made.root, directory, PRODUCT, directory / "product.log", f"{host}: building the product")
-        else:
-            say(f"{host}: no CMakeLists.txt, so no product is built")
-        if (LAB / "modules" / "Makefile").exists() or (LAB / "modules" / "Kbuild").exists():
-            with stage(f"{host}: building the stand-in modules for Linux {made.kernel_version}"):
-                in_root(made.root, directory, MODULES, directory / "modules.log",
-                        f"{host}: building the modules", made.kernel_version)
-        if (LAB / "guest-os" / "Makefile").exists():
-            run_logged(["make", "-C", str(directory / "src" / "tests/lab/guest-os")],
-                       directory / "guest-os.log", "building the nested guest")
+        if copy_sources(directory / "src"):
+            stamp.unlink(missing_ok=True)
+        if not stamp.exists():
+            build_product(made, directory, product)
+            build_parts(made, directory)
+            stamp.write_text(content)
     return directory
+
+
+def build_product(made, directory, wanted):
+    shutil.rmtree(directory / "stage", ignore_errors=True)
+    if not wanted or not (directory / "src/CMakeLists.txt").exists():
+        say(f"{made.host}: without the product: {'no CMakeLists.txt' if wanted else 'LAB_PRODUCT=none'}")
+        return
+    log = directory / "product.log"
+    with stage(f"{made.host}: building the product (log {log})"):
+        in_root(made.root, directory, PRODUCT, log, f"{made.host}: building the product")
+
+
+def build_parts(made, directory):
+    parts = directory / "src/tests/lab"
+    if (parts / "modules/Makefile").exists():
+        log = directory / "modules.log"
+        with stage(f"{made.host}: building the stand-in modules for Linux {made.kernel_version}"):
+            in_root(made.root, directory, MODULES, log, f"{made.host}: building the modules", made.kernel_version)
+    if (parts / "guest-os/Makefile").exists():
+        log = directory / "guest-os.log"
+        with stage(f"{made.host}: building the nested guest"):
+            in_root(made.root, directory, "make -C /lab/src/tests/lab/guest-os OUT=/lab/guest-os", log,
+                    f"{made.host}: building the nested guest")
 
 
 def guest_disk(directory):
     """The nested guest's disk: ours if it is built, else an empty one that boots nothing."""
-    built = Path(directory) / "src/tests/lab/guest-os/guest.img"
+    built = Path(directory) / "guest-os/guest.img"
     return built.read_bytes() if built.exists() else bytes(1 << 20)

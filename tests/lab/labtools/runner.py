@@ -22,6 +22,8 @@ def lock(guest):
 def reason_to_boot(guest, scenario):
     if not guest.is_up():
         return "it is not up"
+    if guest.is_outdated():
+        return "the product was rebuilt"
     if guest.dirty.exists():
         return guest.dirty.read_text().strip()
     if scenario and scenario.own_boot and guest.used.exists():

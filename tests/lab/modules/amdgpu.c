@@ -51,7 +51,7 @@ static const struct kernel_param_ops hang_remove_ops = {
 	.get = param_get_int,
 };
 module_param_cb(hang_remove, &hang_remove_ops, &hang_remove, 0644);
-MODULE_PARM_DESC(hang_remove, "1: remove() waits in D for open files, like snd_card_free(); 2: for nothing but a 0 written here");
+MODULE_PARM_DESC(hang_remove, "1: remove() waits in D for open files, like snd_card_free(); 2: for a 0 written here");
 
 static bool pin;
 
@@ -135,7 +135,8 @@ static int amdgpu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 	device_initialize(&card->dev);
 	card->dev.class = class;
-	card->dev.parent = &pdev->dev; /* so that the node is found by walking the function's directory for `dev` files */
+	/* So that the node is found by walking the function's directory for `dev` files. */
+	card->dev.parent = &pdev->dev;
 	card->dev.devt = base + minor;
 	card->dev.release = card_free;
 	dev_set_name(&card->dev, "dri-standin!card%d", minor); /* '!' is how sysfs spells the '/' of the node's name */

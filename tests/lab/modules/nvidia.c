@@ -35,7 +35,7 @@ MODULE_PARM_DESC(NVreg_StandInBool, "a bool, readable by root");
 static char *NVreg_StandInText;
 module_param(NVreg_StandInText, charp, 0400);
 MODULE_PARM_DESC(NVreg_StandInText, "a text, readable by root; reads (null) when it was never given");
-/* The real NVreg_ parameters are all of this kind: no file in /sys/module, only a line in /proc/driver/nvidia/params. */
+/* The real NVreg_ parameters are all of this kind: no file in /sys/module, a line in /proc/driver/nvidia/params. */
 static int NVreg_StandInHidden;
 module_param(NVreg_StandInHidden, int, 0);
 MODULE_PARM_DESC(NVreg_StandInHidden, "a number without a file in /sys/module");
@@ -243,10 +243,6 @@ static int __init nvidia_init(void)
 	err = region_add(&ctl_cdev, &ctl_fops, NVIDIA_MINOR_CTL, 1, "nvidiactl");
 	if (err)
 		goto no_ctl_region;
-	node = device_create(class, NULL, MKDEV(NVIDIA_MAJOR, NVIDIA_MINOR_CTL), NULL, "nvidiactl");
-	err = PTR_ERR_OR_ZERO(node);
-	if (err)
-		goto no_node;
 	proc_root = proc_mkdir("driver/nvidia", NULL);
 	proc_gpus = proc_mkdir("gpus", proc_root);
 	proc_create_single("version", 0444, proc_root, version_show);
@@ -260,6 +256,11 @@ static int __init nvidia_init(void)
 		err = -ENODEV;
 		goto no_device;
 	}
+	/* Last, so that a load in vain shows no node. */
+	node = device_create(class, NULL, MKDEV(NVIDIA_MAJOR, NVIDIA_MINOR_CTL), NULL, "nvidiactl");
+	err = PTR_ERR_OR_ZERO(node);
+	if (err)
+		goto no_device;
 	pr_info("NVRM: loading NVIDIA UNIX x86_64 Kernel Module  " NVIDIA_VERSION "  Stand-in\n");
 	return 0;
 
@@ -267,8 +268,6 @@ no_device:
 	pci_unregister_driver(&nvidia_driver);
 no_driver:
 	proc_remove(proc_root);
-	device_destroy(class, MKDEV(NVIDIA_MAJOR, NVIDIA_MINOR_CTL));
-no_node:
 	region_del(&ctl_cdev);
 no_ctl_region:
 	region_del(&gpu_cdev);

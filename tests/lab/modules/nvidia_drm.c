@@ -19,7 +19,8 @@ static unsigned int minors;
 
 static int __init nvidia_drm_init(void)
 {
-	/* Counted in no module's reference count and by no descriptor: only remove() knows. GPUs bound later are not opened. */
+	/* In no module's reference count and behind no descriptor: only remove() knows. GPUs bound later stay closed.
+	 */
 	if (modeset)
 		minors = nvidia_modeset_open_gpus();
 	return 0;

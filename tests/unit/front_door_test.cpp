@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+// Runs a front door whose paths are relative to the directory it is started in, so that every test
+// has a host of its own.
+
+#include "libhandoff/domain.hpp"
+#include "libhandoff/fd.hpp"
+#include "tests/unit/catch.hpp"
+#include "tests/unit/temporary.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <sys/wait.h>
+#include <vector>
+
+using handoff::Fd;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr uid_t nobody = 65534;
+constexpr int engine_status = 7;
+constexpr const char* engine_script = R"(#!/bin/sh
+printf '%s\0' "$@" > arguments
+cat /proc/$$/environ > environment
+grep SigIgn /proc/$$/status > signals
+cat > input
+echo 'from the engine' >&2
+exit 7
+)";
+
+std::string text_of(const fs::path& file) {
+    std::ifstream stream(file);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// How libvirt, or somebody else, runs the hook.
+struct Call {
+    std::vector<std::string> arguments;
+    std::string input = "<domain/>";
+    std::vector<int> closed = {}; ///< descriptors
+    bool as_user = false;         ///< if we are root
+};
+
+Call call(const std::string& name, const std::string& operation) {
+    return {.arguments = {name, operation, "begin", "-"}};
+}
+
+struct Outcome {
+    int status;
+    std::string out;
+    std::string err;
+
+    bool operator==(const Outcome&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& stream, const Outcome& outcome) {
+    return stream << outcome.status << " out: " << outcome.out << " err: " << outcome.err;
+}
+
+const Outcome nothing{0, "", ""};
+const Outcome engine_ran{engine_status, "", "from the engine\n"};
+
+/// A host on which one domain is configured, and none has devices.
+class FakeEtc {
+public:
+    FakeEtc() {
+        fs::permissions(path(), fs::perms(0777));
+        fs::create_directories(domains());
+        fs::create_directories(journals());
+        fs::copy_file(FRONT_DOOR, path() / "front-door");
+        add(path() / "engine", engine_script);
+        fs::permissions(path() / "engine", fs::perms(0755));
+        configure("win11");
+    }
+
+    [[nodiscard]] const fs::path& path() const { return directory_.path(); }
+    [[nodiscard]] fs::path domains() const { return path() / "domains"; }
+    [[nodiscard]] fs::path journals() const { return path() / "journals"; }
+    void configure(const std::string& name) const { add(domains() / (name + ".toml"), ""); }
+    void add_journal() const { add(journals() / "5c2f.journal", ""); }
+    [[nodiscard]] std::string recorded(const char* what) const { return text_of(path() / what); }
+
+    [[nodiscard]] Outcome run(const Call& call) const {
+        const pid_t door = start(call);
+        int status = 0;
+        ::waitpid(door, &status, 0);
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), recorded("out"),
+                recorded("err")};
+    }
+
+private:
+    static void add(const fs::path& file, const std::string& text) { std::ofstream(file) << text; }
+
+    /// Writes the input from a process of its own, as long as somebody reads it.
+    static Fd pipe_with(const std::string& text) {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+        Fd reading(ends[0]);
+        const Fd writing(ends[1]);
+        if (::fork() == 0) {
+            reading.reset();
+            std::signal(SIGPIPE, SIG_DFL); // NOLINT(cert-err33-c)
+            for (std::size_t at = 0; at < text.size();) {
+                const ssize_t size = ::write(writing.get(), text.data() + at, text.size() - at);
+                if (size <= 0)
+                    break;
+                at += static_cast<std::size_t>(size);
+            }
+            ::_exit(0);
+        }
+        return reading;
+    }
+
+    [[nodiscard]] pid_t start(const Call& call) const {
+        const Fd in = pipe_with(call.input);
+        const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+        const Fd out(::open((path() / "out").c_str(), flags, 0600));
+        const Fd err(::open((path() / "err").c_str(), flags, 0600));
+        const pid_t pid = ::fork();
+        REQUIRE(pid >= 0);
+        if (pid == 0)
+            become_door(call, {in.get(), out.get(), err.get()});
+        return pid;
+    }
+
+    [[noreturn]] void become_door(const Call& call, const std::array<int, 3>& standard) const {
+        for (int fd = 0; fd < 3; ++fd)
+            ::dup2(standard.at(static_cast<std::size_t>(fd)), fd);
+        for (const int fd : call.closed)
+            ::close(fd);
+        std::vector<std::string> words{"/etc/libvirt/hooks/qemu"};
+        words.insert(words.end(), call.arguments.begin(), call.arguments.end());
+        std::vector<char*> pointers;
+        for (std::string& word : words)
+            pointers.push_back(word.data());
+        pointers.push_back(nullptr);
+        ::setenv("HOME", "/nowhere", 1); // NOLINT(concurrency-mt-unsafe)
+        if (::chdir(path().c_str()) == 0 && (!call.as_user || ::setuid(nobody) == 0))
+            ::execv("./front-door", pointers.data());
+        ::_exit(99);
+    }
+
+    Temporary directory_;
+};
+
+std::string joined(const std::vector<std::string>& arguments) {
+    std::string text;
+    for (const std::string& argument : arguments)
+        text.append(argument).push_back('\0');
+    return text;
+}
+
+bool is_root() {
+    return ::geteuid() == 0;
+}
+
+const std::string mark(handoff::mark_namespace);
+
+} // namespace
+
+TEST_CASE("a domain without a file is left alone, whatever its name", "[front-door]") {
+    const FakeEtc host;
+    const std::string name =
+        GENERATE(as<std::string>(), "", ".", "..", "win1", "win111", "WIN11", "win11.toml",
+                 "win11\n", " win11", "../domains/win11", "./win11", "/etc/passwd", "-rf", "--help",
+                 "*", "w?n11", "$(touch x)", "a \"quoted\" 'name'", "jörg", "\xff\xfe",
+                 std::string(200, 'x'), std::string(5000, 'y'), "%s%n");
+    const std::string operation =
+        GENERATE(as<std::string>(), "prepare", "start", "release", "started");
+    CAPTURE(name, operation);
+    CHECK(host.run(call(name, operation)) == nothing);
+}
+
+TEST_CASE("for a domain with a file the engine gets the same arguments and input", "[front-door]") {
+    const FakeEtc host;
+    const std::string name =
+        GENERATE(as<std::string>(), "win11", " ", "a \"quoted\" 'name'", "-rf", "--", "two\nlines",
+                 "jörg", "$(touch x)", "...", "a.toml", std::string(200, 'x'));
+    host.configure(name);
+    const std::string operation = GENERATE(as<std::string>(), "prepare", "start");
+    CAPTURE(name, operation);
+    CHECK(host.run(call(name, operation)) == engine_ran);
+    CHECK(host.recorded("arguments") == joined({name, operation, "begin", "-"}));
+    CHECK(host.recorded("input") == "<domain/>");
+}
+
+TEST_CASE("the engine gets an environment of its own, and no signal from a broken pipe",
+          "[front-door]") {
+    const FakeEtc host;
+    CHECK(host.run(call("win11", "prepare")) == engine_ran);
+    CHECK(host.recorded("environment") ==
+          joined({"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}));
+    const std::string digits = host.recorded("signals").substr(sizeof "SigIgn:");
+    CHECK((std::stoull(digits, nullptr, 16) >> unsigned{SIGPIPE - 1} & 1U) == 1U);
+}
+
+TEST_CASE("other operations and other arguments are not for us", "[front-door]") {
+    const FakeEtc host;
+    host.add_journal();
+    const auto arguments =
+        GENERATE(std::vector<std::string>{}, std::vector<std::string>{"win11"},
+                 std::vector<std::string>{"win11", "prepare"},
+                 std::vector<std::string>{"win11", "prepare", "begin"},
+                 std::vector<std::string>{"win11", "prepare", "begin", "-", "more"},
+                 std::vector<std::string>{"win11", "", "", ""},
+                 std::vector<std::string>{"win11", "prepared", "begin", "-"},
+                 std::vector<std::string>{"win11", "started", "begin", "-"},
+                 std::vector<std::string>{"win11", "stopped", "end", "-"},
+                 std::vector<std::string>{"win11", "reconnect", "begin", "-"},
+                 std::vector<std::string>{"win11", "migrate", "begin", "-"},
+                 std::vector<std::string>{"win11", "restore", "begin", "-"});
+    CHECK(host.run({.arguments = arguments}) == nothing);
+}
+
+TEST_CASE("release and start are ours while some domain has devices", "[front-door]") {
+    const FakeEtc host;
+    const std::string operation = GENERATE(as<std::string>(), "release", "start");
+    CHECK(host.run(call("other", operation)) == nothing);
+    host.add_journal();
+    CHECK(host.run(call("other", operation)) == engine_ran);
+    fs::remove_all(host.journals());
+    CHECK(host.run(call("other", operation)) == nothing);
+}
+
+TEST_CASE("without any configuration nothing is ours", "[front-door]") {
+    const FakeEtc host;
+    fs::remove_all(host.domains());
+    CHECK(host.run(call("win11", GENERATE("prepare", "start", "release"))) == nothing);
+}
+
+TEST_CASE("root leaves a directory that cannot be read to the engine, a user is not concerned",
+          "[front-door]") {
+    if (!is_root())
+        return;
+    const FakeEtc host;
+    const Outcome as_root = GENERATE(true, false) ? engine_ran : nothing;
+    Call door = call("other", GENERATE("prepare", "start", "release"));
+    door.as_user = as_root == nothing;
+    const bool release = door.arguments[1] == "release";
+    const fs::path directory = release ? host.journals() : host.domains();
+    if (door.as_user) {
+        fs::permissions(directory, fs::perms::none);
+    } else {
+        fs::remove_all(directory);
+        std::ofstream(directory) << "no directory";
+    }
+    CHECK(host.run(door) == as_root);
+}
+
+TEST_CASE("a user's configured domain is the engine's to refuse", "[front-door]") {
+    const FakeEtc host;
+    Call door = call("win11", GENERATE("prepare", "start"));
+    door.as_user = is_root();
+    CHECK(host.run(door) == engine_ran);
+}
+
+TEST_CASE("a marked domain without a file goes to the engine, its XML whole", "[front-door]") {
+    const FakeEtc host;
+    const std::size_t before =
+        GENERATE(std::size_t{0}, std::size_t{4090}, std::size_t{65535}, std::size_t{65536 - 10},
+                 std::size_t{65536 - 24}, std::size_t{2 * 65536 - 1}, std::size_t{10'000'000});
+    const std::size_t after = GENERATE(std::size_t{0}, std::size_t{300'000});
+    Call door = call("renamed", "prepare");
+    door.input = std::string(before, ' ') + mark + std::string(after, '\n');
+    CAPTURE(before, after);
+    CHECK(host.run(door) == engine_ran);
+    CHECK((host.recorded("input") == door.input));
+}
+
+TEST_CASE("only prepare looks for the mark", "[front-door]") {
+    const FakeEtc host;
+    Call door = call("renamed", GENERATE("start", "release", "stopped", "restore"));
+    door.input = mark;
+    CHECK(host.run(door) == nothing);
+}
+
+TEST_CASE("input without the mark is none of our business", "[front-door]") {
+    const FakeEtc host;
+    Call door = call("other", "prepare");
+    door.input = GENERATE(
+        as<std::string>(), "", "no XML", std::string(1000, '\0'), std::string(70'000'000, '<'),
+        mark.substr(1), mark.substr(0, mark.size() - 1), mark.substr(0, 10) + " " + mark.substr(10),
+        std::string(65530, 'x') + mark.substr(0, 23) + "2");
+    CHECK(host.run(door) == nothing);
+}
+
+TEST_CASE("of a marked flood the engine gets the begin", "[front-door]") {
+    const FakeEtc host;
+    Call door = call("renamed", "prepare");
+    door.input = mark + std::string(70'000'000, 'x');
+    CHECK(host.run(door) == engine_ran);
+    CHECK((host.recorded("input") == door.input.substr(0, std::size_t{64} << 20U)));
+}
+
+TEST_CASE("closed descriptors do no harm", "[front-door]") {
+    const FakeEtc host;
+    Call door = call(GENERATE("win11", "other"), "prepare");
+    door.closed =
+        GENERATE(std::vector<int>{0}, std::vector<int>{1}, std::vector<int>{2},
+                 std::vector<int>{0, 1}, std::vector<int>{1, 2}, std::vector<int>{0, 1, 2});
+    const bool has = door.arguments[0] == "win11";
+    const bool mute = door.closed.back() == 2;
+    const bool empty = door.closed.front() == 0;
+    const Outcome expected{has ? engine_status : 0, "", has && !mute ? engine_ran.err : ""};
+    CHECK(host.run(door) == expected);
+    CHECK(host.recorded("input") == (has && !empty ? door.input : ""));
+}
+
+TEST_CASE("without an engine the start is refused in one line", "[front-door]") {
+    const FakeEtc host;
+    host.add_journal();
+    fs::remove(host.path() / "engine");
+    const Call door = call("win11", GENERATE("prepare", "start", "release"));
+    CHECK(host.run(door) == Outcome{1, "",
+                                    "gpu-handoff: ./engine: cannot be run (No such file or "
+                                    "directory); reinstall gpu-handoff\n"});
+}
+
+TEST_CASE("without an engine and without stderr the start is refused too", "[front-door]") {
+    const FakeEtc host;
+    fs::remove(host.path() / "engine");
+    Call door = call("win11", "prepare");
+    door.closed = {1, 2};
+    CHECK(host.run(door) == Outcome{1, "", ""});
+}

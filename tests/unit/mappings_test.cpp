@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/mappings.hpp"
+
+#include "tests/unit/catch.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <vector>
+
+using namespace handoff;
+
+namespace {
+
+/// A file with this text, as /proc/PID/maps would have it.
+Fd maps_of(const std::string& text) {
+    Fd file(::memfd_create("maps", MFD_CLOEXEC));
+    REQUIRE(::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    ::lseek(file.get(), 0, SEEK_SET);
+    return file;
+}
+
+} // namespace
+
+TEST_CASE("a line of maps tells the mapped file", "[mappings]") {
+    CHECK(parse_mapping("7f3794f35000-7f3794f36000 r--p 00000000 00:06 4      /dev/zero") ==
+          Mapping{"7f3794f35000-7f3794f36000", {0, 6, 4}});
+    CHECK(
+        parse_mapping("00400000-00452000 rw-s 00a1b000 103:1f 18446744073709551615 /a b 00:06 4") ==
+        Mapping{"00400000-00452000", {0x103, 0x1f, 18446744073709551615U}});
+    CHECK(parse_mapping("00400000-00452000 r--p 00000000 00:06 4") ==
+          Mapping{"00400000-00452000", {0, 6, 4}});
+}
+
+TEST_CASE("a line without a file is none", "[mappings]") {
+    const auto* line =
+        GENERATE("7f37-7f38 rw-p 00000000 00:00 0 ", "7f37-7f38 rw-p 00000000 00:00 0 [heap]", "",
+                 " ", "7f37-7f38", "7f37-7f38 r--p 0 00:06 x", "7f37-7f38 r--p 0 0006 4",
+                 "7f37-7f38 r--p 0 00:06 ", "7f37-7f38 r--p 0 g0:06 4");
+    CAPTURE(line);
+    CHECK_FALSE(parse_mapping(line));
+}
+
+TEST_CASE("a link in map_files has no leading zeros", "[mappings]") {
+    CHECK(link_of({"00400000-00452000", {}}) == "400000-452000");
+    CHECK(link_of({"00000000-7f3794f36000", {}}) == "0-7f3794f36000");
+}
+
+TEST_CASE("mappings are found across the borders of reads", "[mappings]") {
+    std::string text;
+    std::vector<std::uint64_t> expected;
+    for (std::uint64_t inode = 1; inode <= 5000; ++inode) {
+        text.append("7f3794f35000-7f3794f36000 r--p 00000000 00:06 ").append(std::to_string(inode));
+        text.append(" /usr/lib/").append(inode % 97, 'x').append("\n");
+        expected.push_back(inode);
+    }
+    std::vector<std::uint64_t> found;
+    const auto collect = [&](const Mapping& mapping) {
+        found.push_back(mapping.file.inode);
+        return false;
+    };
+    CHECK(find_mapping(maps_of(text), collect) == 0);
+    CHECK(found == expected);
+}
+
+TEST_CASE("a search for a mapping ends with its success, and tells a failed read", "[mappings]") {
+    int calls = 0;
+    const auto first = [&](const Mapping&) { return ++calls == 1; };
+    CHECK(find_mapping(maps_of("1-2 r--p 0 00:06 4\n2-3 r--p 0 00:06 5\n"), first) == 0);
+    CHECK(calls == 1);
+    CHECK(find_mapping(Fd(::open("/", O_RDONLY | O_CLOEXEC)), first) == EISDIR);
+}
