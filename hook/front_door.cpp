@@ -133,7 +133,7 @@ bool put_back(const Input& input) {
 int refuse(const char* what, const char* remedy) {
     std::array<char, 512> line{};
     const char* reason = std::strerror(errno); // NOLINT(concurrency-mt-unsafe): there is one thread
-    std::snprintf(line.data(), line.size(), "%s (%s); %s", what, reason, remedy);
+    static_cast<void>(std::snprintf(line.data(), line.size(), "%s (%s); %s", what, reason, remedy));
     ::openlog("gpu-handoff", LOG_PID, LOG_DAEMON);
     ::syslog(LOG_ERR, "%s", line.data());
     ::dprintf(STDERR_FILENO, "gpu-handoff: %s\n", line.data());
@@ -177,8 +177,8 @@ int main(int argc, char** argv) {
     if (argc != 5)
         return EXIT_SUCCESS;
     open_standard_descriptors();
-    std::signal(SIGPIPE,
-                SIG_IGN); // NOLINT(*-signal-handler): a libvirt daemon that dies closes our pipes
+    // A libvirt daemon that dies closes our pipes.
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     const std::string_view operation = argv[2];
     if (operation == "prepare")
         return prepare(argv[1], argv);

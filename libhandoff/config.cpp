@@ -4,6 +4,7 @@
 #include "libhandoff/address.hpp"
 #include "libhandoff/error.hpp"
 
+#include <boost/locale/utf.hpp>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -124,30 +125,49 @@ void set_key(Config& config, const toml::key& key, const Setting& setting) {
                 "unknown key", "the keys are " + names);
 }
 
-/// Refuses the lines that toml++ is not safe with, none of which can be right.
-void check_lines(std::string_view text, const std::string& file) {
+bool is_utf8(std::string_view text) {
+    using Utf8 = boost::locale::utf::utf_traits<char>;
+    for (const auto* at = text.begin(); at != text.end();) {
+        const auto point = Utf8::decode(at, text.end());
+        if (point == boost::locale::utf::illegal || point == boost::locale::utf::incomplete)
+            return false;
+    }
+    return true;
+}
+
+void check_line(std::string_view line, const std::string& at) {
+    if (line.size() > max_line)
+        throw Error(at, "is longer than 4096 bytes", "break the line");
+    if (!is_utf8(line))
+        throw Error(at, "is not UTF-8", "save the file as UTF-8");
+    const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
+    if (line.substr(first).starts_with('['))
+        throw Error(at, "there are no [sections] here", "write lines of KEY = VALUE");
+}
+
+/// The text as toml++ 3.3 is safe with it. Its behaviour is undefined for "[" before what is no
+/// key, and for some characters beyond ASCII: those are of use in comments only, and become "?".
+std::string safe_text(std::string_view text, const std::string& file) {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark))
         text.remove_prefix(byte_order_mark.size());
+    std::string safe(text);
     for (std::size_t number = 1; !text.empty(); ++number) {
         const std::string_view line = text.substr(0, text.find('\n'));
-        const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
-        if (line.size() > max_line)
-            throw Error(at_line(file, number), "is longer than 4096 bytes", "break the line");
-        // Undefined behaviour in toml++ 3.3, if what follows is no key.
-        if (line.substr(first).starts_with('['))
-            throw Error(at_line(file, number), "there are no [sections] here",
-                        "write lines of KEY = VALUE");
+        check_line(line, at_line(file, number));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
     }
+    std::ranges::replace_if(
+        safe, [](char c) { return static_cast<unsigned char>(c) > 0x7f; }, '?');
+    return safe;
 }
 
 } // namespace
 
 Config parse_config(std::string_view text, const std::string& file, Config base) {
-    check_lines(text, file);
+    const std::string safe = safe_text(text, file);
     try {
-        const toml::table table = toml::parse(text);
+        const toml::table table = toml::parse(safe);
         for (const auto& [key, value] : table)
             set_key(base, key, {.value = value, .key = key.str(), .file = file});
     } catch (const toml::parse_error& error) {

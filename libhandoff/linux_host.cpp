@@ -4,7 +4,9 @@
 #include "libhandoff/modules.hpp"
 #include "libhandoff/nodes.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 namespace handoff {
@@ -37,14 +39,17 @@ void LinuxHost::set(Kind kind, const std::string& subject, const std::string& st
 }
 
 void LinuxHost::require_free(const Plan& plan, const Deadline& deadline) {
-    std::vector<Guarded> all;
+    std::vector<Guarded> functions; // first in the message: people know their cards, not their modules
+    std::vector<Guarded> modules;
     for (const Step& step : plan) {
         if (step.kind == Kind::driver)
-            all.push_back({step.subject, nodes_of_function(context_.roots, step.subject)});
+            functions.push_back({step.subject, nodes_of_function(context_.roots, step.subject)});
         else if (step.kind == Kind::module && step.from != step.to)
-            all.push_back(
+            modules.push_back(
                 {"module " + step.subject, nodes_of_module(context_.roots, step.subject)});
     }
+    std::vector<Guarded> all = std::move(functions);
+    std::ranges::move(modules, std::back_inserter(all));
     context_.gate.look(all, deadline);
 }
 

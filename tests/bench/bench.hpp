@@ -22,7 +22,7 @@ public:
     template <typename Call> void measure(const Call& call) {
         const Clock::time_point begin = Clock::now();
         call();
-        times_.push_back(Clock::now() - begin);
+        times_.emplace_back(Clock::now() - begin);
         std::ranges::sort(times_);
     }
     [[nodiscard]] double median() const { return times_[times_.size() / 2].count(); }

@@ -11,6 +11,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 
 namespace handoff::bench {
@@ -71,7 +72,7 @@ int main(int argc, char** argv) {
     try {
         return handoff::bench::bench(argv[1], argv[2], argv[3]);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
+        std::cerr << error.what() << '\n';
         return EXIT_FAILURE;
     }
 }

@@ -13,6 +13,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
+#include <iostream>
 #include <stdexcept>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -44,22 +45,28 @@ std::vector<std::string> some_libraries() {
     return files;
 }
 
+constexpr off_t page = 4096;
+
+void map(int fd, off_t offset, int protection, int flags) {
+    if (::mmap(nullptr, page, protection, flags, fd, offset) == MAP_FAILED)
+        ::_exit(1);
+}
+
 /// What a program of a desktop has: libraries in several pieces, anonymous memory between them,
 /// shared memory; and sockets, event counters and files.
 void settle(const std::vector<std::string>& files, const Node* node) {
-    constexpr std::size_t page = 4096;
     for (const std::string& file : files) {
-        const int fd = ::open(file.c_str(), O_RDONLY);
-        ::mmap(nullptr, page, PROT_READ, MAP_PRIVATE, fd, 0);
-        ::mmap(nullptr, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, page);
-        ::mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 3 * page);
-        ::mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+        map(fd, 0, PROT_READ, MAP_PRIVATE);
+        map(fd, page, PROT_READ | PROT_EXEC, MAP_PRIVATE);
+        map(fd, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+        map(-1, 0, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
         ::close(fd);
     }
     const int memory = ::memfd_create("shared", 0);
     if (::ftruncate(memory, page) != 0)
         ::_exit(1);
-    ::mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    map(memory, 0, PROT_READ | PROT_WRITE, MAP_SHARED);
     for (int fd = memory; fd < open_files - 1;)
         fd = fd % 3 == 0 ? ::socket(AF_UNIX, SOCK_STREAM, 0)
              : fd % 3 == 1
@@ -194,7 +201,7 @@ int main() {
     try {
         return handoff::bench::bench();
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
+        std::cerr << error.what() << '\n';
         return EXIT_FAILURE;
     }
 }

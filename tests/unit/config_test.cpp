@@ -78,6 +78,7 @@ TEST_CASE("an empty file means the defaults", "[config]") {
     CHECK(config.timeout == std::chrono::seconds(25));
     CHECK(parsed("# only a comment\n\n") == config);
     CHECK(parsed("\xEF\xBB\xBF") == config);
+    CHECK(parsed("# caf\xC3\xA9 \xF0\x9F\x98\x80\r\n") == config);
 }
 
 TEST_CASE("every key is read", "[config]") {
@@ -109,6 +110,12 @@ TEST_CASE("a wrong key, type or value is named with its file and line", "[config
         Case{"[vm]\nunload = 'auto'",
              "f:1: there are no [sections] here; write lines of KEY = VALUE"},
         Case{"\xEF\xBB\xBF \t[=", "f:1: there are no [sections] here; write lines of KEY = VALUE"},
+        Case{"# \xC3\xA9\nunload = 'nev\xC3\xA9r'", "f:2: unload: \"nev??r\" is unknown; "
+                                                    "write \"auto\", \"always\" or \"never\""},
+        Case{"# caf\xC3\xA9\n# caf\xE9", "f:2: is not UTF-8; save the file as UTF-8"},
+        Case{"\n\xED\xA0\x80", "f:2: is not UTF-8; save the file as UTF-8"},
+        Case{"\nunload = '\xC0\xAF'", "f:2: is not UTF-8; save the file as UTF-8"},
+        Case{"unload = 'auto' # \xE2\x82", "f:1: is not UTF-8; save the file as UTF-8"},
         Case{"\n[[", "f:2: there are no [sections] here; write lines of KEY = VALUE"},
         Case{"Unload = 'auto'",
              "f:1: Unload: unknown key; the keys are devices, timeout_s, unload"},
@@ -154,10 +161,10 @@ TEST_CASE("what is not TOML is named with its file and line", "[config]") {
     using Catch::Matchers::EndsWith;
     using Catch::Matchers::StartsWith;
     using namespace std::string_literals;
-    const auto text = GENERATE(as<std::string>{}, "\nunload", "\nunload = auto", "\nunload = 'auto",
-                               "\nunload = 'auto'\xFF", "\ndevices = ['01:00.0'", "\n<xml/>",
-                               "\n= 1", "\ntimeout_s = 99999999999999999999", "\n\x01",
-                               "\nunload = 'auto' timeout_s = 1", "\nunload = '\xC0\xAF'");
+    const auto text =
+        GENERATE(as<std::string>{}, "\nunload", "\nunload = auto", "\nunload = 'auto",
+                 "\n\xEF\xBB\xBB", "\ndevices = ['01:00.0'", "\n<xml/>", "\n= 1",
+                 "\ntimeout_s = 99999999999999999999", "\n\x01", "\nunload = 'auto' timeout_s = 1");
     CAPTURE(text);
     CHECK_THAT(error_of(text), StartsWith("f:2: "));
     CHECK_THAT(error_of(text), EndsWith("; correct the line (the file is TOML)"));

@@ -160,6 +160,7 @@ TEST_CASE("each holder is told once, in the order of the numbers", "[holders]") 
     const auto holders =
         find_holders({node_at("/dev/zero"), node_at("/dev/full")}, soon(), proc.path(), effort);
     std::vector<pid_t> pids;
+    pids.reserve(holders.size());
     for (const Holder& holder : holders)
         pids.push_back(holder.pid);
     CHECK(pids == std::vector<pid_t>{4, 30, 31, 200});

@@ -208,3 +208,29 @@ clean_up() {
     exit "$code"
 }
 [[ -z "${SCENARIO:-}" ]] || trap clean_up EXIT
+
+# hook_with OPERATION STRACE-OPTIONS...: libvirt's hook runs under strace for that operation; hook_plain: as installed again.
+# With -D strace is no parent of the hook, which therefore still is libvirtd's child.
+hook_with() {
+    local operation=$1
+    shift
+    hook_script "[[ \$2 == $operation ]] || exec /usr/sbin/gpu-handoff-hook \"\$@\"
+exec strace -D -qq $* /usr/sbin/gpu-handoff-hook \"\$@\""
+}
+hook_plain() {
+    ln -sfn /usr/sbin/gpu-handoff-hook /etc/libvirt/hooks/qemu
+}
+
+# hook_blocks OPERATION: at that operation the hook writes its process id to /tmp/hook-blocks and waits to be killed.
+hook_blocks() {
+    rm -f /tmp/hook-blocks
+    hook_script "[[ \$2 == $1 ]] || exec /usr/sbin/gpu-handoff-hook \"\$@\"
+echo \$\$ > /tmp/hook-blocks.new
+mv /tmp/hook-blocks.new /tmp/hook-blocks
+exec sleep infinity"
+}
+hook_script() {
+    rm -f /etc/libvirt/hooks/qemu
+    printf '#!/bin/bash\n%s\n' "$1" > /etc/libvirt/hooks/qemu
+    chmod 755 /etc/libvirt/hooks/qemu
+}

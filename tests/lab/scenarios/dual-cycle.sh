@@ -2,23 +2,35 @@
 # topology: dual
 # telling: yes
 # boot: shared
-# deadline: 240
-# An empty config file is enough: virsh start hands the card over, virsh destroy gives everything back.
+# deadline: 900
+# An empty config file is enough: virsh start hands the card over, virsh destroy gives everything back, again and again.
 . /run/lab/guest/lib.sh
 
 configure win11
 define_domain win11
 before=$(host_state)
 group=$(group_of "$GPU")
+daemon=$(pidof libvirtd)
+cycles=3
+[[ -z "${ALL:-}" ]] || cycles=10
+expect "driver of the GPU before" bochs-drm "$(driver_of "$GPU")"
+expect "driver of its audio function before" snd_hda_intel "$(driver_of "$AUDIO")"
 
-step "virsh start"
-start_ok win11
-expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
-expect "driver of its audio function while the domain runs" vfio-pci "$(driver_of "$AUDIO")"
-has_open "/dev/vfio/$group" qemu-system || fail "no QEMU has /dev/vfio/$group open"
-expect "driver of the host's GPU while the domain runs" bochs-drm "$(driver_of "$HOST_GPU")"
-shot gpu1 running
-
-step "virsh destroy"
-destroy win11
-same_state "$before" "by a whole cycle"
+for ((cycle = 1; cycle <= cycles; cycle++)); do
+    step "cycle $cycle of $cycles: virsh start"
+    start_ok win11
+    expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
+    expect "driver of its audio function while the domain runs" vfio-pci "$(driver_of "$AUDIO")"
+    has_open "/dev/vfio/$group" qemu-system || fail "no QEMU has /dev/vfio/$group open"
+    expect "driver of the host's GPU while the domain runs" bochs-drm "$(driver_of "$HOST_GPU")"
+    ((cycle > 1)) || shot gpu1 running
+    step "cycle $cycle of $cycles: virsh destroy"
+    destroy win11
+    same_state "$before" "by cycle $cycle"
+    # The first cycle may open what libvirtd keeps.
+    files=$(ls "/proc/$daemon/fd" | wc -l)
+    processes=$(pgrep -cf 'gpu-handoff|qemu-system' || true)
+    ((cycle > 1)) || { first_files=$files first_processes=$processes; }
+done
+expect "open files of libvirtd after cycle $cycles" "$first_files" "$files"
+expect "processes of ours and of QEMU after cycle $cycles" "$first_processes" "$processes"

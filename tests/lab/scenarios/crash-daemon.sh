@@ -1,0 +1,70 @@
+#!/bin/bash
+# topology: dual
+# telling: yes
+# boot: own
+# deadline: 900
+# The hook and libvirtd are killed together in the middle of a handoff, so that no release ever comes: the recovery service, any domain's
+# prepare, or gpu-handoff recover brings the host back. The same when libvirtd is killed inside stopped.
+. /run/lab/guest/lib.sh
+
+configure win11
+configure macos
+define_domain win11
+define_domain macos
+before=$(host_state)
+
+# Kills libvirtd and the hook while one of its late changes waits to be made.
+crash() {
+    local daemon
+    hook_with prepare -e trace=clone -e "inject=clone:delay_enter=60s:when=14" -o /dev/null
+    daemon=$(pidof libvirtd)
+    virsh -q start win11 > /tmp/start.out 2>&1 &
+    wait_for "the handoff is half done" 60 half_done
+    kill -9 "$daemon" $(pgrep -x engine) $(pgrep -x strace)
+    wait $! || true
+    hook_plain
+}
+half_done() { compgen -G '/run/gpu-handoff/*.journal' && [[ $(driver_of "$AUDIO") == vfio-pci ]]; }
+back() { ! compgen -G '/run/gpu-handoff/*.journal' && [[ $(driver_of "$GPU") == bochs-drm ]]; }
+daemon_answers() { virsh -q list; }
+
+step "the recovery service, when the daemon is started again"
+crash
+wait_for "the service has given everything back" 60 back
+same_state "$before" "by a crash and the recovery service"
+
+step "gpu-handoff recover"
+systemctl mask --runtime --now gpu-handoff-recover.service
+crash
+wait_for "libvirtd is back" 60 daemon_answers
+half_done || fail "somebody gave the card back although the service is masked"
+output=$(gpu-handoff recover win11) || fail "gpu-handoff recover win11: $output"
+expect_match "what recover says" "win11: all given back" "$output"
+same_state "$before" "by a crash and gpu-handoff recover"
+output=$(gpu-handoff recover) || fail "a second gpu-handoff recover: $output"
+expect "what a second recover says" "" "$output"
+
+step "the next domain's prepare"
+crash
+wait_for "libvirtd is back" 60 daemon_answers
+half_done || fail "somebody gave the card back although the service is masked"
+cursor=$(journal_cursor)
+start_ok macos
+journal_has "$cursor" "win11: a handoff was left behind" || fail "macos did not find win11's journal"
+expect "driver of the GPU with macos" vfio-pci "$(driver_of "$GPU")"
+destroy macos
+same_state "$before" "by a crash and another domain"
+systemctl unmask --runtime gpu-handoff-recover.service
+
+step "libvirtd is killed inside stopped"
+start_ok win11
+hook_blocks stopped
+virsh -q destroy win11 > /dev/null 2>&1 &
+wait_for "the hook is called with stopped" 60 test -e /tmp/hook-blocks
+expect "driver of the GPU in stopped" vfio-pci "$(driver_of "$GPU")"
+kill -9 "$(pidof libvirtd)" "$(cat /tmp/hook-blocks)"
+wait $! || true
+hook_plain
+wait_for "the service has given everything back" 60 back
+same_state "$before" "by a daemon killed inside stopped"
+wait_for "libvirtd is back" 60 daemon_answers

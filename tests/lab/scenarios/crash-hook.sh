@@ -1,0 +1,39 @@
+#!/bin/bash
+# topology: dual
+# telling: yes
+# boot: shared
+# deadline: 900
+# The hook is killed before and after changes, early and late in a handoff: libvirt's call of release gives everything back.
+# Every change is made by a process of its own, so the hook dies at its Nth fork (before a change) or Nth wait (after one).
+. /run/lab/guest/lib.sh
+
+configure win11
+define_domain win11
+before=$(host_state)
+
+step "count the forks of a handoff"
+hook_with prepare -e trace=clone -o /tmp/forks
+start_ok win11
+destroy win11
+hook_plain
+forks=$(grep -c clone /tmp/forks)
+((forks > 8)) || fail "a handoff with only $forks forks: $(cat /tmp/forks)"
+
+killed=0
+for at in "clone $forks" "wait4 $forks" "clone $((forks - 2))" "wait4 $((forks - 2))" "clone $((forks - 4))" \
+          "wait4 $((forks - 4))" "wait4 $((forks - 7))"; do
+    read -r call when <<< "$at"
+    step "kill -9 at $call number $when of $forks"
+    hook_with prepare -e "trace=$call" -e "inject=$call:signal=KILL:when=$when" -o /dev/null
+    cursor=$(journal_cursor)
+    output=$(virsh -q start win11 2>&1) && fail "the domain started although its hook was killed"
+    expect_match "what virsh says" "fatal signal 9" "$output"
+    journal_has "$cursor" "given back" && ((++killed))
+    same_state "$before" "by a hook killed at $call $when"
+    hook_plain
+done
+((killed >= 5)) || fail "only $killed of the killed hooks had begun their handoff"
+step "it starts"
+start_ok win11
+destroy win11
+same_state "$before" "by a cycle after the crashes"

@@ -1,0 +1,47 @@
+#!/bin/bash
+# topology: nvidia
+# telling: yes
+# boot: shared
+# deadline: 400
+# The GPU is nvidia's only device: the stack is unloaded leaf first, stays out while the domain runs, and comes back
+# complete with the parameters it had.
+. /run/lab/guest/lib.sh
+
+load_stack() {
+    modprobe -r nvidia_uvm nvidia_drm nvidia_modeset nvidia 2>/dev/null || true
+    modprobe nvidia "$@"
+    modprobe nvidia_drm modeset=1
+    modprobe nvidia_uvm
+    expect "driver of the GPU before" nvidia "$(driver_of "$GPU")"
+}
+
+configure win11
+define_domain win11
+load_stack
+before=$(host_state)
+cursor=$(journal_cursor)
+step "virsh start"
+start_ok win11
+expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
+expect "modules of the stack while the domain runs" "" "$(grep ^nvidia /proc/modules)"
+order=$(journal_since "$cursor" | sed -n 's/.*module \(nvidia[a-z_]*\): .*unloaded.*/\1/p' | xargs)
+expect_match "the order of unloading" "^(nvidia_uvm nvidia_drm nvidia_modeset|nvidia_drm nvidia_modeset nvidia_uvm|nvidia_drm nvidia_uvm nvidia_modeset) nvidia$" "$order"
+during=$(host_state)
+for module in nvidia nvidia_drm nvidia_uvm; do
+    timeout 10 modprobe "$module" 2>/dev/null
+    code=$?
+    ((code != 0)) || fail "modprobe $module succeeded while the domain has the card"
+    ((code != 124)) || fail "modprobe $module hung while the domain has the card"
+done
+same_state "$during" "by modprobe while the domain has the card"
+step "virsh destroy"
+destroy win11
+same_state "$before" "by a cycle"
+
+step "with parameters that were given by hand"
+load_stack NVreg_StandIn=7 'NVreg_StandInText="two words"'
+before=$(host_state)
+start_ok win11
+destroy win11
+same_state "$before" "by a cycle with parameters given by hand"
+load_stack

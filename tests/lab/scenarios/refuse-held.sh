@@ -1,0 +1,33 @@
+#!/bin/bash
+# topology: dual
+# telling: yes
+# boot: shared
+# deadline: 300
+# A function that a process has open or mapped is refused, with the process, its user and the node; also one with a vfio holder.
+. /run/lab/guest/lib.sh
+
+configure win11
+define_domain win11
+card=/dev/dri/$(basename /sys/bus/pci/devices/"$GPU"/drm/card*)
+control=/dev/snd/$(basename /sys/bus/pci/devices/"$AUDIO"/sound/card*/controlC*)
+
+step "$card is open"
+sleep infinity < "$card" &
+holder=$!
+wait_for "the holder has it open" 5 test "/proc/$holder/fd/0" -ef "$card"
+start_refused win11 "^gpu-handoff: $GPU: sleep \(pid $holder, user root\) has $card open"
+kill "$holder"
+wait "$holder" || true
+
+step "$control is open, by a user"
+setpriv --reuid nobody --clear-groups sleep infinity < "$control" &
+holder=$!
+wait_for "the holder has it open" 5 test "/proc/$holder/fd/0" -ef "$control"
+wait_for "it is a user's" 5 grep -q "^sleep" "/proc/$holder/comm"
+start_refused win11 "^gpu-handoff: $AUDIO: sleep \(pid $holder, user nobody\) has $control open"
+kill "$holder"
+wait "$holder" || true
+
+step "nobody is left: it starts"
+start_ok win11
+destroy win11

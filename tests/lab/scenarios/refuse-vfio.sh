@@ -1,0 +1,14 @@
+#!/bin/bash
+# topology: dual
+# telling: no
+# boot: own
+# deadline: 200
+# A kernel without vfio-pci refuses the start.
+. /run/lab/guest/lib.sh
+
+configure win11
+define_domain win11
+modprobe -r vfio-pci 2>/dev/null || true
+find "/lib/modules/$(uname -r)" -name 'vfio-pci.ko*' -delete
+depmod
+start_refused win11 "^gpu-handoff: vfio-pci: cannot be loaded: .*; install "

@@ -1,0 +1,32 @@
+#!/bin/bash
+# topology: dual
+# telling: yes
+# boot: shared
+# deadline: 200
+# A domain without a file is none of our business, whatever is in its XML; with our mark and without a file it is refused.
+. /run/lab/guest/lib.sh
+
+define_domain stranger "$AUDIO"
+before=$(host_state)
+cursor=$(journal_cursor)
+step "the hook alone, with a GPU in the XML"
+virsh dumpxml stranger > /tmp/stranger.xml
+for operation in prepare start started stopped release reconnect migrate restore attach; do
+    output=$(/etc/libvirt/hooks/qemu stranger $operation begin - < /tmp/stranger.xml 2>&1) ||
+        fail "the hook's $operation refused a domain without a file"
+    expect "output of the hook's $operation" "" "$output"
+    same_state "$before" "by the hook's $operation"
+done
+expect "log lines of ours" "" "$(journal_since "$cursor")"
+
+step "a whole life of a domain without a GPU"
+virsh -q undefine stranger
+define_domain plain ''
+start_ok plain
+destroy plain
+same_state "$before" "by a domain without a file"
+expect "log lines of ours" "" "$(journal_since "$cursor")"
+
+step "with our mark"
+define_domain cloned metadata="<h:domain xmlns:h='urn:gpu-handoff:domain:1'/>"
+start_refused cloned "cloned: set up for a handoff, but it has no file"
