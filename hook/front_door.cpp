@@ -76,8 +76,10 @@ template <typename Wanted> Found look_into(const char* path, const Wanted& wante
 Found has_file(std::string_view domain) {
     constexpr std::string_view suffix = ".toml";
     const Found found = look_into(domains, [&](std::string_view entry) {
-        return entry.size() == domain.size() + suffix.size() && entry.starts_with(domain) &&
-               entry.ends_with(suffix);
+        // Not starts_with: unoptimised, it calls into libstdc++.
+        return entry.size() == domain.size() + suffix.size() &&
+               std::memcmp(entry.data(), domain.data(), domain.size()) == 0 &&
+               std::memcmp(entry.data() + domain.size(), suffix.data(), suffix.size()) == 0;
     });
     const bool private_directory = found == Found::unknown && errno == EACCES && !is_root();
     return private_directory ? Found::no : found;

@@ -25,6 +25,9 @@ std::vector<Holder> scan(const std::string& subject, const std::vector<Node>& no
     } catch (const WorkerTimeout&) {
         throw Error(subject, "looking for processes that use it took too long",
                     "raise timeout_s, or look for a process that hangs");
+    } catch (const std::system_error& error) {
+        throw Error(subject, "not every process can be looked at: " + error.code().message(),
+                    "let root read /proc/PID/fd (AppArmor, SELinux)");
     }
 }
 

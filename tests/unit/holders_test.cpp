@@ -168,6 +168,16 @@ TEST_CASE("each holder is told once, in the order of the numbers", "[holders]") 
     CHECK(holders[2] == Holder{31, "(maps)\nUid:\t0", "4294967000", "/dev/full"});
 }
 
+TEST_CASE("a mapping that moves while we look is looked at where it is next", "[holders]") {
+    const Temporary proc;
+    const fs::path process = add_process(proc.path(), "30", "x");
+    write_file(process / "maps", "00300000-00301000 r--p 00000000 00:06 4 /dev/full\n"
+                                 "00400000-00401000 r--p 00000000 00:06 4 /dev/full\n");
+    fs::create_directories(process / "map_files");
+    fs::create_symlink("/dev/full", process / "map_files/400000-401000");
+    CHECK(holds(find_holders({node_at("/dev/full")}, soon(), proc.path()), 30));
+}
+
 TEST_CASE("without nodes there are no holders", "[holders]") {
     CHECK(find_holders({}, soon(), "/nowhere").empty());
 }

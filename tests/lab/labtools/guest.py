@@ -99,7 +99,7 @@ class Guest:
 
     def command(self, made):
         kvm = os.environ.get("LAB_ACCEL") == "kvm"
-        append = f"root=/dev/vda rw console=ttyS0 panic=-1 {self.topology.kernel_arguments()}"
+        append = f"root=/dev/vda rw console=ttyS0 panic=-1 modprobe.blacklist=kvm_amd,kvm_intel {self.topology.kernel_arguments()}"
         return ["qemu-system-x86_64", "-name", self.name, "-M", "q35,kernel-irqchip=split,sata=off",
                 "-accel", "kvm" if kvm else "tcg,thread=multi", "-cpu", "host" if kvm else "max",
                 "-smp", "2", "-m", "3G", "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
