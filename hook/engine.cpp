@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What the front door becomes when a call of libvirt concerns us: NAME OPERATION SUB-OPERATION EXTRA in argv, the domain's
-// XML on stdin. Nothing is ever written to stdout.
+// What the front door becomes when a call of libvirt concerns us: NAME OPERATION SUB-OPERATION
+// EXTRA in argv, the domain's XML on stdin. Nothing is ever written to stdout.
 #include "hook/report.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/handoff.hpp"
@@ -36,10 +36,10 @@ std::string read_stdin() {
     }
 }
 
-/// A handoff that was begun ends by itself, forwards or back: it is not for a signal to leave it half done. SIGPIPE comes when
-/// the daemon has died.
+/// A handoff that was begun ends by itself, forwards or back: it is not for a signal to leave it
+/// half done. SIGPIPE comes when the daemon has died.
 void ignore_signals() {
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     sigset_t ends{};
     sigemptyset(&ends);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP})
@@ -61,15 +61,15 @@ void run(const std::string& name, std::string_view operation) {
 
 int main(int argc, char** argv) {
     ignore_signals();
-    handoff::log_to_syslog();
     try {
+        handoff::log_to_syslog();
         if (argc == 5)
             run(argv[1], argv[2]);
         return 0;
     } catch (const handoff::Error& error) {
         handoff::report_failure(error.what());
     } catch (const std::exception& error) {
-        handoff::report_failure(std::string(argv[1]) + ": " + error.what() +
+        handoff::report_failure(std::string(argc > 1 ? argv[1] : "hook") + ": " + error.what() +
                                 "; see journalctl -t gpu-handoff");
     }
     return 1;

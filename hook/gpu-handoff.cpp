@@ -33,13 +33,10 @@ int recover(const std::optional<std::string>& domain) {
     return 1;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);
-    handoff::log_to_syslog();
-    CLI::App app("Gives a graphics card to a virtual machine while the computer runs, and gets it back.",
-                 "gpu-handoff");
+int run(int argc, char** argv) {
+    CLI::App app(
+        "Gives a graphics card to a virtual machine while the computer runs, and gets it back.",
+        "gpu-handoff");
     app.require_subcommand(1);
     std::optional<std::string> domain;
     CLI::App* recover_command = app.add_subcommand(
@@ -47,10 +44,19 @@ int main(int argc, char** argv) {
     recover_command->add_option("domain", domain, "Only this domain, by name or uuid");
     try {
         app.parse(argc, argv);
-        if (recover_command->parsed())
-            return recover(domain);
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
+    }
+    return recover(domain);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    try {
+        handoff::log_to_syslog();
+        return run(argc, argv);
     } catch (const std::exception& error) {
         handoff::report_failure(error.what());
     }

@@ -8,7 +8,9 @@ constexpr std::size_t max_line = 200;
 constexpr std::string_view prefix = "gpu-handoff: ";
 constexpr std::string_view ellipsis = "...";
 
-bool continues_utf8(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool continues_utf8(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 /// Shortens the middle, since the subject stands in front and the remedy at the end.
 std::string shortened(std::string text, std::size_t limit) {

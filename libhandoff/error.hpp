@@ -8,7 +8,8 @@
 namespace handoff {
 
 /// What a person reads: "subject: what is wrong; what to do", one line.
-/// Errors of system calls are std::system_error until somebody who knows the subject makes one of these.
+/// Errors of system calls are std::system_error until somebody who knows the subject makes one of
+/// these.
 class Error : public std::runtime_error {
 public:
     Error(std::string_view subject, std::string_view wrong, std::string_view remedy);
@@ -24,14 +25,15 @@ public:
         : Error(failure + "; not all given back, run gpu-handoff recover") {}
 };
 
-/// A module that is in use: its removal was refused by the kernel, which is the proof that somebody holds it.
+/// A module that is in use: its removal was refused by the kernel, which is the proof that somebody
+/// holds it.
 class ModuleBusy : public Error {
 public:
     using Error::Error;
 };
 
-/// The text as exactly one line of at most 200 bytes, "gpu-handoff: " included, without control characters:
-/// libvirt shows the hook's stderr verbatim, and virt-manager puts it into a dialog.
+/// The text as exactly one line of at most 200 bytes, "gpu-handoff: " included, without control
+/// characters: libvirt shows the hook's stderr verbatim, and virt-manager puts it into a dialog.
 std::string one_line(std::string_view text);
 
 } // namespace handoff

@@ -51,7 +51,8 @@ void HolderGate::watch(const std::vector<Node>& nodes) {
         if (watched_.contains(node.device))
             continue;
         watched_[node.device] = {node};
-        // A node without a file under /dev cannot be opened from there either; the scans still see it.
+        // A node without a file under /dev cannot be opened from there either; the scans still see
+        // it.
         const int number = ::inotify_add_watch(inotify_.get(), node.path.c_str(), IN_OPEN);
         if (number >= 0)
             by_watch_[number] = node.device;

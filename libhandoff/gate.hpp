@@ -17,15 +17,16 @@ struct Guarded {
     std::vector<Node> nodes;
 };
 
-/// The proof that nobody has a device open, without which nothing is unbound or unloaded. A node is free after two clean scans
-/// of all processes, the second begun after the first ended, and no open of the node in between (inotify).
-/// The first scan may be an earlier one: a gate remembers, so one gate serves one handoff.
+/// The proof that nobody has a device open, without which nothing is unbound or unloaded. A node is
+/// free after two clean scans of all processes, the second begun after the first ended, and no open
+/// of the node in between (inotify). The first scan may be an earlier one: a gate remembers, so one
+/// gate serves one handoff.
 class HolderGate {
 public:
     HolderGate();
 
-    /// One look at all of it: throws Error("subject: Xorg (pid 1234, user ann) has /dev/dri/card1 open; ...") if something is held
-    /// now, or if the scan does not end before the deadline.
+    /// One look at all of it: throws Error("subject: Xorg (pid 1234, user ann) has /dev/dri/card1
+    /// open; ...") if something is held now, or if the scan does not end before the deadline.
     void look(const std::vector<Guarded>& all, const Deadline& deadline);
 
     /// The whole proof for one. Throws the same, and Error if a node is opened again and again.
@@ -34,7 +35,8 @@ public:
 private:
     struct Watched {
         Node node;
-        bool clean = false; ///< a scan begun after the watch was set, and after the last open, found nobody
+        bool clean =
+            false; ///< a scan begun after the watch was set, and after the last open, found nobody
     };
 
     void watch(const std::vector<Node>& nodes);

@@ -135,9 +135,12 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml) 
         return require_known(domain);
 
     Timeline timeline(domain.name);
-    const Handoff handoff{roots, domain, *config,
+    const Handoff handoff{roots,
+                          domain,
+                          *config,
                           process(::getppid(), roots.proc).value_or(ProcessId()),
-                          Deadline(config->timeout), timeline.on_step()};
+                          Deadline(config->timeout),
+                          timeline.on_step()};
     const Lock lock(roots, domain.name, handoff.deadline);
     const std::vector<Handed> others = settle_journals(roots, domain.uuid, handoff.on_step);
 
@@ -147,7 +150,8 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml) 
     try {
         take(handoff, plan);
     } catch (const ModuleBusy& busy) {
-        // The scans found nobody, so the reference is the kernel's own: these drivers can be unbound all the same.
+        // The scans found nobody, so the reference is the kernel's own: these drivers can be
+        // unbound all the same.
         Config unbinding = *config;
         unbinding.unload = Unload::never;
         if (config->unload != Unload::automatic)

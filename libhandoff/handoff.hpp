@@ -8,16 +8,19 @@
 
 namespace handoff {
 
-/// The three moments of a domain's life that concern us, as libvirt calls the hook (libvirt.org/hooks.html): `name` is argv[1],
-/// `xml` is what came on stdin. Each throws what keeps the domain from starting.
+/// The three moments of a domain's life that concern us, as libvirt calls the hook
+/// (libvirt.org/hooks.html): `name` is argv[1], `xml` is what came on stdin. Each throws what keeps
+/// the domain from starting.
 
-/// Before libvirt looks at the domain's devices: hands over, or leaves the host as it was and throws.
+/// Before libvirt looks at the domain's devices: hands over, or leaves the host as it was and
+/// throws.
 void prepare(const Roots& roots, const std::string& name, std::string_view xml);
 
 /// Right before QEMU is started: throws if a function is not where prepare() left it.
 void verify(const Roots& roots, const std::string& name, std::string_view xml);
 
-/// After the domain has ended, also after a refused prepare(), and for domains that have nothing of ours.
+/// After the domain has ended, also after a refused prepare(), and for domains that have nothing of
+/// ours.
 void release(const Roots& roots, std::string_view xml);
 
 } // namespace handoff

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Format 1, one record per line, fields separated by a tab; in a field "\t", "\n" and "\\" stand for tab, newline, backslash:
+// Format 1, one record per line, fields separated by a tab; in a field "\t", "\n" and "\\" stand
+// for tab, newline, backslash:
 //     gpu-handoff 1 DOMAIN DAEMON-PID DAEMON-START TIMEOUT-S      the header
 //     step KIND SUBJECT FROM TO
 //     stuck FUNCTION WORKER-PID WORKER-START
@@ -121,8 +122,7 @@ std::string step_line(const Step& step) {
 }
 
 std::string stuck_line(const Stuck& stuck) {
-    return line_of(
-        {"stuck", stuck.function, std::to_string(stuck.worker.pid), stuck.worker.start});
+    return line_of({"stuck", stuck.function, std::to_string(stuck.worker.pid), stuck.worker.start});
 }
 
 std::string text_of(const Record& record) {
@@ -192,11 +192,17 @@ void Journal::append_line(const std::string& line) {
     throw std::system_error(error, std::generic_category(), file_.string());
 }
 
-void Journal::append(const Step& step) { append_line(step_line(step)); }
+void Journal::append(const Step& step) {
+    append_line(step_line(step));
+}
 
-void Journal::append(const Stuck& stuck) { append_line(stuck_line(stuck)); }
+void Journal::append(const Stuck& stuck) {
+    append_line(stuck_line(stuck));
+}
 
-void Journal::append_returning() { append_line(line_of({"returning"})); }
+void Journal::append_returning() {
+    append_line(line_of({"returning"}));
+}
 
 void Journal::keep(const Record& record) {
     if (record.steps.empty() && record.bad_lines.empty()) {
@@ -216,15 +222,15 @@ Record parse_journal(std::string_view text, const std::string& uuid) {
     Record record;
     record.uuid = uuid;
     bool first = true;
-    // What follows the last newline is torn: the line was not written whole, so its change was not made.
+    // What follows the last newline is torn: the line was not written whole, so its change was not
+    // made.
     for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
         const std::string_view line = text.substr(0, end);
         text.remove_prefix(end + 1);
         const Fields fields = fields_of(line);
-        const bool understood =
-            first ? read_header(fields, record)
-                  : read_step(fields, record) || read_stuck(fields, record) ||
-                        read_returning(fields, record);
+        const bool understood = first ? read_header(fields, record)
+                                      : read_step(fields, record) || read_stuck(fields, record) ||
+                                            read_returning(fields, record);
         if (!understood)
             record.bad_lines.emplace_back(line);
         first = false;
@@ -232,7 +238,8 @@ Record parse_journal(std::string_view text, const std::string& uuid) {
     return record;
 }
 
-std::optional<Record> read_journal(const std::filesystem::path& directory, const std::string& uuid) {
+std::optional<Record> read_journal(const std::filesystem::path& directory,
+                                   const std::string& uuid) {
     const std::optional<std::string> text = read_file(file_of(directory, uuid));
     if (!text)
         return std::nullopt;

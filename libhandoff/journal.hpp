@@ -14,7 +14,8 @@
 
 namespace handoff {
 
-/// A function whose driver did not come back from the kernel, and the worker that waits for it there.
+/// A function whose driver did not come back from the kernel, and the worker that waits for it
+/// there.
 struct Stuck {
     std::string function;
     ProcessId worker;
@@ -24,11 +25,12 @@ struct Stuck {
 
 /// What a journal says.
 struct Record {
-    std::string domain;    ///< name, for people
-    std::string uuid;      ///< the identity, and the file's name
-    ProcessId daemon;      ///< the libvirt daemon that asked for the handoff
+    std::string domain;               ///< name, for people
+    std::string uuid;                 ///< the identity, and the file's name
+    ProcessId daemon;                 ///< the libvirt daemon that asked for the handoff
     std::chrono::seconds timeout{25}; ///< deadline of the handoff, and of its return
-    bool returning = false; ///< the return has begun: nobody will start the domain with these devices any more
+    bool returning =
+        false; ///< the return has begun: nobody will start the domain with these devices any more
     std::vector<Step> steps;
     std::vector<Stuck> stuck;
     std::vector<std::string> bad_lines; ///< not understood; a torn last line is none of them
@@ -36,11 +38,13 @@ struct Record {
     bool operator==(const Record&) const = default;
 };
 
-/// What is left to give back of one handoff: a file in a directory only root can enter, one line per step, written before
-/// the change. There are no done-marks, since Host::set is idempotent. The format is in journal.cpp.
+/// What is left to give back of one handoff: a file in a directory only root can enter, one line
+/// per step, written before the change. There are no done-marks, since Host::set is idempotent. The
+/// format is in journal.cpp.
 class Journal {
 public:
-    /// Starts DIRECTORY/UUID.journal with the record's header. Throws std::system_error (EEXIST if there is one).
+    /// Starts DIRECTORY/UUID.journal with the record's header. Throws std::system_error (EEXIST if
+    /// there is one).
     static Journal create(const std::filesystem::path& directory, const Record& record);
     /// Opens the journal of that domain for more lines.
     static Journal open(const std::filesystem::path& directory, const std::string& uuid);
@@ -48,7 +52,8 @@ public:
     void append(const Step& step);
     void append_returning();
     void append(const Stuck& stuck);
-    /// Replaces the journal by one that holds this record, or removes it if no step and no bad line is left.
+    /// Replaces the journal by one that holds this record, or removes it if no step and no bad line
+    /// is left.
     void keep(const Record& record);
 
 private:
@@ -59,7 +64,8 @@ private:
     Fd fd_;
 };
 
-/// The journal of the domain with this uuid; nothing if it has none. Throws Error if it was written in a newer format.
+/// The journal of the domain with this uuid; nothing if it has none. Throws Error if it was written
+/// in a newer format.
 std::optional<Record> read_journal(const std::filesystem::path& directory, const std::string& uuid);
 /// The uuids of the domains that have a journal.
 std::vector<std::string> journaled_domains(const std::filesystem::path& directory);

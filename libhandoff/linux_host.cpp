@@ -39,7 +39,8 @@ void LinuxHost::set(Kind kind, const std::string& subject, const std::string& st
 }
 
 void LinuxHost::require_free(const Plan& plan, const Deadline& deadline) {
-    std::vector<Guarded> functions; // first in the message: people know their cards, not their modules
+    std::vector<Guarded>
+        functions; // first in the message: people know their cards, not their modules
     std::vector<Guarded> modules;
     for (const Step& step : plan) {
         if (step.kind == Kind::driver)

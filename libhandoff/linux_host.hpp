@@ -15,7 +15,8 @@ public:
     void set(Kind kind, const std::string& subject, const std::string& state,
              const Deadline& deadline) override;
 
-    /// The proof that nobody uses what the plan unbinds or unloads, before its first step. Throws Error.
+    /// The proof that nobody uses what the plan unbinds or unloads, before its first step. Throws
+    /// Error.
     void require_free(const Plan& plan, const Deadline& deadline);
 
 private:

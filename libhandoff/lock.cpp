@@ -15,8 +15,8 @@
 namespace handoff {
 namespace {
 
-/// Interrupts a blocking call at the deadline: SIGALRM comes without SA_RESTART, and again until it is switched off, in case the
-/// first one came before the call.
+/// Interrupts a blocking call at the deadline: SIGALRM comes without SA_RESTART, and again until it
+/// is switched off, in case the first one came before the call.
 class Alarm {
 public:
     explicit Alarm(const Deadline& deadline) {

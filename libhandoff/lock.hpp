@@ -9,7 +9,8 @@
 
 namespace handoff {
 
-/// One handoff or return at a time on the machine: a lock on /run/gpu-handoff.lock, gone with the process.
+/// One handoff or return at a time on the machine: a lock on /run/gpu-handoff.lock, gone with the
+/// process.
 class Lock {
 public:
     /// Waits for it. Throws Error at the deadline, naming who has it.

@@ -52,8 +52,14 @@ void log_to_syslog() {
     log::core::get()->set_logging_enabled(true);
 }
 
-void log_info(const std::string& text) { BOOST_LOG_TRIVIAL(info) << text; }
-void log_warning(const std::string& text) { BOOST_LOG_TRIVIAL(warning) << text; }
-void log_error(const std::string& text) { BOOST_LOG_TRIVIAL(error) << text; }
+void log_info(const std::string& text) {
+    BOOST_LOG_TRIVIAL(info) << text;
+}
+void log_warning(const std::string& text) {
+    BOOST_LOG_TRIVIAL(warning) << text;
+}
+void log_error(const std::string& text) {
+    BOOST_LOG_TRIVIAL(error) << text;
+}
 
 } // namespace handoff

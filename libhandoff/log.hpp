@@ -5,7 +5,8 @@
 
 namespace handoff {
 
-/// Sends the log to syslog, which is the journal on most machines, under the ident "gpu-handoff". Without it nothing is logged.
+/// Sends the log to syslog, which is the journal on most machines, under the ident "gpu-handoff".
+/// Without it nothing is logged.
 void log_to_syslog();
 
 void log_info(const std::string& text);

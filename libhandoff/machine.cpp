@@ -19,7 +19,8 @@ namespace handoff {
 namespace {
 
 /// vfio-pci changes the last three (power/control stays "on" after it), libvirt the first.
-constexpr std::array attributes{"driver_override", "power/control", "d3cold_allowed", "reset_method"};
+constexpr std::array attributes{"driver_override", "power/control", "d3cold_allowed",
+                                "reset_method"};
 
 /// The lowest byte of the PCI configuration space's header type says what kind of function it is.
 bool is_bridge(const Roots& roots, const std::string& address) {
@@ -35,7 +36,9 @@ unsigned class_of(const Roots& roots, const std::string& address) {
         std::stoul(read_text(roots.function(address) / "class").value_or("0"), nullptr, 16));
 }
 
-bool is_display_class(unsigned device_class) { return device_class >> 16U == PCI_BASE_CLASS_DISPLAY; }
+bool is_display_class(unsigned device_class) {
+    return device_class >> 16U == PCI_BASE_CLASS_DISPLAY;
+}
 
 std::vector<std::string> functions_of_slot(const Roots& roots, const std::string& address) {
     std::vector<std::string> functions;
@@ -77,8 +80,7 @@ Function read_function(const Roots& roots, const std::string& address) {
     function.vfio = on_vfio(roots, address);
     for (const char* name : attributes)
         if (std::filesystem::exists(directory / name))
-            function.attributes[name] =
-                attribute_state(roots, address + "/" + name);
+            function.attributes[name] = attribute_state(roots, address + "/" + name);
     function.uses = uses_of(roots, address);
     return function;
 }
@@ -105,7 +107,9 @@ bool on_vfio(const Roots& roots, const std::string& address) {
     return link_name(directory / "driver") == "vfio-pci" || !list(directory / "vfio-dev").empty();
 }
 
-bool is_display(const Function& function) { return is_display_class(function.device_class); }
+bool is_display(const Function& function) {
+    return is_display_class(function.device_class);
+}
 
 bool is_display(const Roots& roots, const std::string& address) {
     return is_display_class(class_of(roots, address));

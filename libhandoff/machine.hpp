@@ -17,11 +17,13 @@ struct Function {
     bool bridge = false;       ///< header type 1: stays with the host
     std::string group;         ///< number of its IOMMU group; empty without an IOMMU
     std::string driver;        ///< or "none"
-    std::string module;        ///< the driver's module; empty when it is built in or there is no driver
-    bool vfio = false;         ///< the driver is vfio-pci or a variant of it
-    /// driver_override ("" when unset), power/control, d3cold_allowed, reset_method: those that exist
+    std::string module; ///< the driver's module; empty when it is built in or there is no driver
+    bool vfio = false;  ///< the driver is vfio-pci or a variant of it
+    /// driver_override ("" when unset), power/control, d3cold_allowed, reset_method: those that
+    /// exist
     std::map<std::string, std::string> attributes;
-    /// Why the host cannot do without it: "/home is mounted from /dev/nvme0n1p2", "eth0 has an address".
+    /// Why the host cannot do without it: "/home is mounted from /dev/nvme0n1p2", "eth0 has an
+    /// address".
     std::vector<std::string> uses;
     std::string name; ///< for people, by libpci; only for functions outside a GPU's slot
 
@@ -47,7 +49,8 @@ struct Stack {
 /// The machine as far as a domain's handoff is concerned: plain data, read once.
 struct Machine {
     bool iommu = false;
-    /// The domain's PCI hostdevs and listed devices, the functions of their slots and of their IOMMU groups, by address.
+    /// The domain's PCI hostdevs and listed devices, the functions of their slots and of their
+    /// IOMMU groups, by address.
     std::map<std::string, Function> functions;
     /// Functions that are bound to the drivers of those functions.
     std::map<std::string, std::vector<std::string>> bound;

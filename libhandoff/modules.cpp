@@ -23,7 +23,8 @@ using Parameters = std::map<std::string, std::string>;
 constexpr std::string_view unset = "(null)";
 constexpr std::string_view file_prefix = "gpu-handoff-";
 
-/// The configuration is read when the context is made, so each call makes its own: our own files under /run come and go.
+/// The configuration is read when the context is made, so each call makes its own: our own files
+/// under /run come and go.
 Context make_context() {
     Context context(kmod_new(nullptr, nullptr), &kmod_unref);
     if (!context)
@@ -38,7 +39,8 @@ Context make_context() {
     throw std::system_error(-error, std::generic_category(), module);
 }
 
-/// Follows aliases, since distributions name files as they like (nvidia-current holds the module nvidia).
+/// Follows aliases, since distributions name files as they like (nvidia-current holds the module
+/// nvidia).
 void insert(const std::string& name, const std::string& options) {
     const Context context = make_context();
     kmod_list* found = nullptr;
@@ -51,8 +53,9 @@ void insert(const std::string& name, const std::string& options) {
     kmod_list* entry = nullptr;
     kmod_list_foreach(entry, found) {
         const Module module(kmod_module_get_module(entry), &kmod_module_unref);
-        result = kmod_module_probe_insert_module(
-            module.get(), 0, options.empty() ? nullptr : options.c_str(), nullptr, nullptr, nullptr);
+        result = kmod_module_probe_insert_module(module.get(), 0,
+                                                 options.empty() ? nullptr : options.c_str(),
+                                                 nullptr, nullptr, nullptr);
         if (result < 0)
             break;
     }
@@ -82,7 +85,8 @@ std::string unescaped(std::string_view text) {
     std::string value;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '\\' && i + 3 < text.size()) {
-            value.push_back(static_cast<char>(std::stoi(std::string(text.substr(i + 2, 2)), nullptr, 16)));
+            value.push_back(
+                static_cast<char>(std::stoi(std::string(text.substr(i + 2, 2)), nullptr, 16)));
             i += 3;
         } else
             value.push_back(text[i]);
@@ -109,7 +113,8 @@ Parameters parameters_of(const std::string& state) {
     std::size_t at = state.find(' ');
     while (at != std::string::npos) {
         const std::size_t next = state.find(' ', at + 1);
-        const std::string word = state.substr(at + 1, next == std::string::npos ? next : next - at - 1);
+        const std::string word =
+            state.substr(at + 1, next == std::string::npos ? next : next - at - 1);
         const std::size_t equals = word.find('=');
         if (equals != std::string::npos)
             parameters[word.substr(0, equals)] = unescaped(word.substr(equals + 1));
@@ -118,7 +123,8 @@ Parameters parameters_of(const std::string& state) {
     return parameters;
 }
 
-/// What of the wanted parameters the loaded module has otherwise, after the writable ones were written.
+/// What of the wanted parameters the loaded module has otherwise, after the writable ones were
+/// written.
 Parameters not_taken(const Roots& roots, const std::string& module, const Parameters& wanted) {
     Parameters rest;
     const Parameters now = parameters_now(roots, module);
@@ -153,7 +159,9 @@ std::string options_of(const Parameters& parameters) {
     return options;
 }
 
-std::filesystem::path keep_out_directory(const Roots& roots) { return roots.run / "modprobe.d"; }
+std::filesystem::path keep_out_directory(const Roots& roots) {
+    return roots.run / "modprobe.d";
+}
 
 std::filesystem::path keep_out_file(const Roots& roots, const std::string& module) {
     return keep_out_directory(roots) / (std::string(file_prefix) + module + ".conf");
@@ -188,15 +196,15 @@ std::vector<std::string> unload_order(const Roots& roots, const std::string& mod
     return order;
 }
 
-void unload_module(const std::string& name) {
+void unload_module(const std::string& module) {
     const Context context = make_context();
     kmod_module* raw = nullptr;
-    if (const int error = kmod_module_new_from_name(context.get(), name.c_str(), &raw); error < 0)
-        fail(error, name);
-    const Module module(raw, &kmod_module_unref);
-    const int error = kmod_module_remove_module(module.get(), KMOD_REMOVE_NOLOG);
+    if (const int error = kmod_module_new_from_name(context.get(), module.c_str(), &raw); error < 0)
+        fail(error, module);
+    const Module found(raw, &kmod_module_unref);
+    const int error = kmod_module_remove_module(found.get(), KMOD_REMOVE_NOLOG);
     if (error < 0 && error != -ENOENT)
-        fail(error, name);
+        fail(error, module);
 }
 
 void load_module(const Roots& roots, const std::string& module, const std::string& state) {
@@ -216,7 +224,9 @@ void load_module(const Roots& roots, const std::string& module, const std::strin
                     "it was \"" + rest.begin()->second + "\"; load it by hand if that matters");
 }
 
-void insert_module(const std::string& name_or_alias) { insert(name_or_alias, {}); }
+void insert_module(const std::string& name_or_alias) {
+    insert(name_or_alias, {});
+}
 
 void keep_out(const Roots& roots, const std::string& module) {
     std::filesystem::create_directories(keep_out_directory(roots));

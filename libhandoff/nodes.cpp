@@ -60,7 +60,8 @@ void collect(const fs::path& directory, std::vector<Node>& nodes) {
             collect(entry->path(), nodes);
 }
 
-/// The minor in /proc/driver/nvidia/gpus/ADDRESS/information: the nodes are made by hand, not through sysfs.
+/// The minor in /proc/driver/nvidia/gpus/ADDRESS/information: the nodes are made by hand, not
+/// through sysfs.
 void add_nvidia_node(const Roots& roots, const std::string& address, std::vector<Node>& nodes) {
     const std::string information =
         read_text(roots.proc / "driver/nvidia/gpus" / address / "information").value_or("");
@@ -77,7 +78,8 @@ void add_nvidia_node(const Roots& roots, const std::string& address, std::vector
         nodes.push_back({makedev(nvidia_major, *minor), "/dev/nvidia" + text});
 }
 
-/// Every existing node of NVIDIA's character devices: their names in /proc/devices all begin with "nvidia".
+/// Every existing node of NVIDIA's character devices: their names in /proc/devices all begin with
+/// "nvidia".
 std::vector<Node> nvidia_nodes(const Roots& roots) {
     std::vector<unsigned> majors{nvidia_major};
     const std::string devices = read_text(roots.proc / "devices").value_or("");

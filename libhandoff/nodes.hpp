@@ -9,11 +9,13 @@
 
 namespace handoff {
 
-/// The character devices of a PCI function: everything with a device number below it in sysfs (DRM, sound, i2c, DP AUX, input,
-/// hidraw, USB), its NVIDIA node, and the node of its IOMMU group while that exists (vfio).
+/// The character devices of a PCI function: everything with a device number below it in sysfs (DRM,
+/// sound, i2c, DP AUX, input, hidraw, USB), its NVIDIA node, and the node of its IOMMU group while
+/// that exists (vfio).
 std::vector<Node> nodes_of_function(const Roots& roots, const std::string& address);
 
-/// The nodes that pin a module: those of the functions its PCI drivers have, and for NVIDIA's modules the ones they all share.
+/// The nodes that pin a module: those of the functions its PCI drivers have, and for NVIDIA's
+/// modules the ones they all share.
 std::vector<Node> nodes_of_module(const Roots& roots, const std::string& module);
 
 } // namespace handoff

@@ -46,7 +46,8 @@ bool drives_others(const Machine& machine, const Addresses& functions, const std
     });
 }
 
-/// Whether the GPU's driver is unloaded to make it let go, or only unbound. Throws Error where neither is safe.
+/// Whether the GPU's driver is unloaded to make it let go, or only unbound. Throws Error where
+/// neither is safe.
 bool must_unload(const Machine& machine, const Config& config, const Addresses& functions,
                  const std::string& address) {
     const Function& function = machine.functions.at(address);
@@ -54,12 +55,14 @@ bool must_unload(const Machine& machine, const Config& config, const Addresses& 
         return false;
     const bool others = drives_others(machine, functions, function.driver);
     if (others && config.unload == Unload::always)
-        throw Error(address, function.driver + " drives another device too, so it cannot be unloaded",
+        throw Error(address,
+                    function.driver + " drives another device too, so it cannot be unloaded",
                     "write unload = \"auto\" in the domain's file");
     if (function.driver == nvidia && !others && config.unload == Unload::never)
         throw Error(address, "nvidia would hang in the kernel if it were unbound while loaded",
                     "write unload = \"auto\" in the domain's file");
-    // Before that version nvidia_drm holds every card from inside the kernel, and remove() waits for it for ever.
+    // Before that version nvidia_drm holds every card from inside the kernel, and remove() waits
+    // for it for ever.
     if (function.driver == nvidia && others && machine.nvidia_modeset &&
         before(machine.nvidia_version, "580.105.08"))
         throw Error(address,
@@ -84,16 +87,18 @@ void add_attributes(const Machine& machine, const Addresses& functions, Plan& pl
 
 enum class Which { companions, gpus };
 
-/// Last function first: a GPU's audio (.1) and USB (.2, .3) let go before it, and come back after it.
+/// Last function first: a GPU's audio (.1) and USB (.2, .3) let go before it, and come back after
+/// it.
 void add_drivers(const Machine& machine, const Addresses& functions, Which which, Plan& plan) {
-    for (auto address = functions.rbegin(); address != functions.rend(); ++address)
-        if (const Function& function = machine.functions.at(*address);
+    const std::vector<std::string> last_first(functions.rbegin(), functions.rend());
+    for (const std::string& address : last_first)
+        if (const Function& function = machine.functions.at(address);
             is_display(function) == (which == Which::gpus))
-            plan.push_back(
-                {Kind::driver, *address, function.driver, driver_for_domain(function)});
+            plan.push_back({Kind::driver, address, function.driver, driver_for_domain(function)});
 }
 
-void add_modules(const Machine& machine, const Config& config, const Addresses& functions, Plan& plan) {
+void add_modules(const Machine& machine, const Config& config, const Addresses& functions,
+                 Plan& plan) {
     Addresses done;
     for (const std::string& address : functions) {
         const Function& function = machine.functions.at(address);

@@ -19,8 +19,8 @@ std::optional<ProcessId> process(pid_t pid, const std::filesystem::path& proc) {
     return ProcessId{pid, stat->substr(at + 1, stat->find(' ', at + 1) - at - 1)};
 }
 
-bool alive(const ProcessId& wanted, const std::filesystem::path& proc) {
-    return wanted.pid > 0 && process(wanted.pid, proc) == wanted;
+bool alive(const ProcessId& known, const std::filesystem::path& proc) {
+    return known.pid > 0 && process(known.pid, proc) == known;
 }
 
 } // namespace handoff

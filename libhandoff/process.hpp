@@ -19,6 +19,6 @@ struct ProcessId {
 /// The process with this number, as it runs now; nothing if there is none.
 std::optional<ProcessId> process(pid_t pid, const std::filesystem::path& proc = "/proc");
 /// Whether that very process still runs.
-bool alive(const ProcessId& process, const std::filesystem::path& proc = "/proc");
+bool alive(const ProcessId& known, const std::filesystem::path& proc = "/proc");
 
 } // namespace handoff

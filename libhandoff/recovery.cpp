@@ -54,7 +54,8 @@ void log_problems(const std::string& domain, const std::vector<std::string>& pro
 
 } // namespace
 
-std::vector<std::string> give_back(const Roots& roots, const std::string& uuid, const OnStep& on_step) {
+std::vector<std::string> give_back(const Roots& roots, const std::string& uuid,
+                                   const OnStep& on_step) {
     std::optional<Record> record = read_journal(roots.journals(), uuid);
     if (!record)
         return {};

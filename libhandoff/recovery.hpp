@@ -14,12 +14,16 @@
 
 namespace handoff {
 
-/// Gives back what the domain's journal holds; the caller has the lock. Returns what could not be given back; none without a journal.
-std::vector<std::string> give_back(const Roots& roots, const std::string& uuid, const OnStep& on_step);
+/// Gives back what the domain's journal holds; the caller has the lock. Returns what could not be
+/// given back; none without a journal.
+std::vector<std::string> give_back(const Roots& roots, const std::string& uuid,
+                                   const OnStep& on_step);
 
-/// Gives back what dead journals hold, and that of `uuid`, whose domain is not running as libvirt says. Returns what other domains
-/// have, and what was left over. Throws Error if something of `uuid` was. The caller has the lock.
-std::vector<Handed> settle_journals(const Roots& roots, const std::string& uuid, const OnStep& on_step);
+/// Gives back what dead journals hold, and that of `uuid`, whose domain is not running as libvirt
+/// says. Returns what other domains have, and what was left over. Throws Error if something of
+/// `uuid` was. The caller has the lock.
+std::vector<Handed> settle_journals(const Roots& roots, const std::string& uuid,
+                                    const OnStep& on_step);
 
 /// What became of one domain's journal.
 struct Recovered {
@@ -27,13 +31,13 @@ struct Recovered {
     std::vector<std::string> problems; ///< none: all is given back
 };
 
-/// gpu-handoff recover: gives back all dead journals, or that of the domain with this name or uuid. Takes the lock.
-/// Throws Error when that domain runs or starts.
+/// gpu-handoff recover: gives back all dead journals, or that of the domain with this name or uuid.
+/// Takes the lock. Throws Error when that domain runs or starts.
 std::vector<Recovered> recover(const Roots& roots, const std::optional<std::string>& domain,
                                const OnStep& on_step);
 
-/// What a worker does whose change was completed when nobody waited any more: it takes the lock and gives back everything that its
-/// domain's journal still holds.
+/// What a worker does whose change was completed when nobody waited any more: it takes the lock and
+/// gives back everything that its domain's journal still holds.
 Worker::Late give_back_late(const Roots& roots, const std::string& uuid);
 
 } // namespace handoff

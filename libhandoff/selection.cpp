@@ -62,7 +62,8 @@ Addresses wanted(const Machine& machine, const Config& config, const Domain& dom
     return functions;
 }
 
-bool shares_a_group(const Machine& machine, const Addresses& functions, const std::string& address) {
+bool shares_a_group(const Machine& machine, const Addresses& functions,
+                    const std::string& address) {
     const std::string& group = machine.functions.at(address).group;
     return std::ranges::any_of(functions, [&](const std::string& other) {
         return other != address && machine.functions.at(other).group == group;
@@ -76,8 +77,9 @@ void require_related(const Machine& machine, const Config& config, const Domain&
         const bool same_slot = std::ranges::any_of(
             hostdevs, [&](const std::string& other) { return slot_of(other) == slot_of(address); });
         if (!same_slot && !shares_a_group(machine, hostdevs, address))
-            throw Error(address, "listed in devices, but neither a <hostdev> of " + domain.name +
-                                     " nor in the IOMMU group of one",
+            throw Error(address,
+                        "listed in devices, but neither a <hostdev> of " + domain.name +
+                            " nor in the IOMMU group of one",
                         "correct the list or the domain");
     }
 }
@@ -85,12 +87,14 @@ void require_related(const Machine& machine, const Config& config, const Domain&
 void require_groups(const Machine& machine, const Addresses& functions) {
     for (const std::string& address : functions)
         if (!machine.iommu || machine.functions.at(address).group.empty())
-            throw Error(address, "the IOMMU is off",
-                        "turn on VT-d or AMD-Vi in the firmware, and intel_iommu=on in the kernel's "
-                        "command line if the CPU is Intel's");
+            throw Error(
+                address, "the IOMMU is off",
+                "turn on VT-d or AMD-Vi in the firmware, and intel_iommu=on in the kernel's "
+                "command line if the CPU is Intel's");
 }
 
-/// The other endpoints of the groups: those that nobody on the host uses come along, the others must be listed.
+/// The other endpoints of the groups: those that nobody on the host uses come along, the others
+/// must be listed.
 Addresses group_members(const Machine& machine, const Config& config, const Domain& domain,
                         const Addresses& functions) {
     Addresses members;
@@ -100,7 +104,8 @@ Addresses group_members(const Machine& machine, const Config& config, const Doma
             continue;
         if (hostdev(domain, address))
             continue; // libvirt hands it over itself
-        const bool unused = function.driver == "none" || function.vfio || function.driver == "pci-stub";
+        const bool unused =
+            function.driver == "none" || function.vfio || function.driver == "pci-stub";
         if (!unused && !listed(config, address))
             throw Error(address,
                         function.name + " shares IOMMU group " + function.group +

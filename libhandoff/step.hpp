@@ -7,9 +7,11 @@
 
 namespace handoff {
 
-/// What kind of thing a step changes. The names are the words of the journal: they stay readable for ever.
+/// What kind of thing a step changes. The names are the words of the journal: they stay readable
+/// for ever.
 enum class Kind {
-    attribute, ///< subject "0000:01:00.0/driver_override": a sysfs attribute of a PCI function; state: its text
+    attribute, ///< subject "0000:01:00.0/driver_override": a sysfs attribute of a PCI function;
+               ///< state: its text
     module,    ///< subject "nvidia_drm"; state: "unloaded" or "loaded name=value ..."
     driver,    ///< subject "0000:01:00.0"; state: the driver's name, or "none"
 };
@@ -21,7 +23,8 @@ struct Step {
     Kind kind;
     std::string subject;
     std::string from; ///< its state when the machine was probed: what the return restores
-    std::string to;   ///< the state the domain needs; equal to `from` where others may change it meanwhile
+    std::string
+        to; ///< the state the domain needs; equal to `from` where others may change it meanwhile
 
     bool operator==(const Step&) const = default;
 };

@@ -16,7 +16,9 @@ namespace {
     throw std::system_error(errno, std::generic_category(), file.string());
 }
 
-bool absent(int error) { return error == ENOENT || error == ENOTDIR || error == ENODEV; }
+bool absent(int error) {
+    return error == ENOENT || error == ENOTDIR || error == ENODEV;
+}
 
 } // namespace
 
@@ -28,7 +30,9 @@ std::filesystem::path Roots::pci_driver(std::string_view name) const {
     return sys / "bus/pci/drivers" / name;
 }
 
-std::filesystem::path Roots::module(std::string_view name) const { return sys / "module" / name; }
+std::filesystem::path Roots::module(std::string_view name) const {
+    return sys / "module" / name;
+}
 
 std::optional<std::string> read_file(const std::filesystem::path& file) {
     const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));

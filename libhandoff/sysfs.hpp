@@ -31,13 +31,15 @@ std::optional<std::string> read_file(const std::filesystem::path& file);
 /// The same without the newline at its end.
 std::optional<std::string> read_text(const std::filesystem::path& file);
 
-/// One open, one write: the kernel's answer to a sysfs write is the errno of that write. Throws std::system_error.
+/// One open, one write: the kernel's answer to a sysfs write is the errno of that write. Throws
+/// std::system_error.
 void write_text(const std::filesystem::path& file, std::string_view text);
 
 /// Names in a directory, sorted; none if there is no such directory. Throws std::system_error.
 std::vector<std::string> list(const std::filesystem::path& directory);
 
-/// The last part of what a symbolic link points to ("amdgpu" for .../driver); nothing if there is no link.
+/// The last part of what a symbolic link points to ("amdgpu" for .../driver); nothing if there is
+/// no link.
 std::optional<std::string> link_name(const std::filesystem::path& link);
 
 } // namespace handoff

@@ -36,7 +36,8 @@ void begin_return(Record& record, Journal& journal) {
     }
 }
 
-/// Keeps what is left, and the attributes of every function whose driver is: its way back changes them again.
+/// Keeps what is left, and the attributes of every function whose driver is: its way back changes
+/// them again.
 void keep_attributes(Record& record, const std::vector<Step>& left) {
     std::erase_if(record.steps, [&](const Step& step) {
         return std::ranges::find(left, step) == left.end() &&
@@ -46,7 +47,8 @@ void keep_attributes(Record& record, const std::vector<Step>& left) {
     });
 }
 
-/// One way back over the steps. A function that gets stuck is written down and left alone from then on.
+/// One way back over the steps. A function that gets stuck is written down and left alone from then
+/// on.
 class WayBack {
 public:
     WayBack(Host& host, Record& record, Journal& journal, const Deadline& deadline,
@@ -60,7 +62,8 @@ public:
         try {
             if (host_.state(step.kind, step.subject) != step.from)
                 carry_out(host_, reversed(step), step.from, deadline_, on_step_);
-            else // what belongs to the state without showing in it, as the file that keeps a module out
+            else // what belongs to the state without showing in it, as the file that keeps a module
+                 // out
                 host_.set(step.kind, step.subject, step.from, deadline_);
             return {};
         } catch (const StuckFunction& error) {
@@ -114,8 +117,8 @@ StuckFunction::StuckFunction(Stuck stuck, std::string_view wrong)
 
 void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& deadline,
             const OnStep& on_step) {
-    // All of it before the first change: a step has side effects on later ones (unloading a module takes the driver from its
-    // functions), which come back only if their steps are known.
+    // All of it before the first change: a step has side effects on later ones (unloading a module
+    // takes the driver from its functions), which come back only if their steps are known.
     for (const Step& step : plan)
         journal.append(step);
     for (const Step& step : plan) {

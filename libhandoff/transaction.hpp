@@ -25,14 +25,14 @@ private:
 /// Told of every step that was carried out, and what it took.
 using OnStep = std::function<void(const Step&, const Spent&)>;
 
-/// Writes the plan to the journal and carries it out. Throws what a step throws, and leaves the rest
-/// to roll_back(), which gives back what the journal holds.
+/// Writes the plan to the journal and carries it out. Throws what a step throws, and leaves the
+/// rest to roll_back(), which gives back what the journal holds.
 void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& deadline,
             const OnStep& on_step);
 
-/// Gives back everything in the record, last step first, going on past failures; what still differs from what it was after
-/// a second try stays in the journal. Returns what could not be given back, one text each; none when all is as before.
-/// May be repeated, and interrupted anywhere.
+/// Gives back everything in the record, last step first, going on past failures; what still differs
+/// from what it was after a second try stays in the journal. Returns what could not be given back,
+/// one text each; none when all is as before. May be repeated, and interrupted anywhere.
 std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
                                    const Deadline& deadline, const OnStep& on_step);
 

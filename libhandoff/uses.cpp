@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What lies below a function: disks with their partitions ("nvme0n1", "nvme0n1p2"), and network interfaces.
+/// What lies below a function: disks with their partitions ("nvme0n1", "nvme0n1p2"), and network
+/// interfaces.
 struct Below {
     std::vector<std::pair<std::string, fs::path>> disks;
     std::vector<std::string> interfaces;
@@ -92,8 +93,8 @@ std::set<std::string> interfaces_with_an_address() {
         return names;
     const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(first, &::freeifaddrs);
     for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next)
-        if (entry->ifa_addr != nullptr && (entry->ifa_addr->sa_family == AF_INET ||
-                                           entry->ifa_addr->sa_family == AF_INET6))
+        if (entry->ifa_addr != nullptr &&
+            (entry->ifa_addr->sa_family == AF_INET || entry->ifa_addr->sa_family == AF_INET6))
             names.insert(entry->ifa_name);
     return names;
 }

@@ -8,8 +8,9 @@
 
 namespace handoff {
 
-/// Why the host cannot do without a PCI function, one phrase each: a mounted file system, swap, or a member of a dm or md device
-/// on a disk below it, or a network interface below it that has an address.
+/// Why the host cannot do without a PCI function, one phrase each: a mounted file system, swap, or
+/// a member of a dm or md device on a disk below it, or a network interface below it that has an
+/// address.
 std::vector<std::string> uses_of(const Roots& roots, const std::string& address);
 
 /// "Intel Corporation I225-V" as lspci calls it, or "vendor:device" in hex when it has no name.

@@ -83,7 +83,7 @@ bool delivered(int channel, const std::string& answer) {
 WorkerTimeout::WorkerTimeout(pid_t pid)
     : std::runtime_error("process " + std::to_string(pid) + " did not end in time"), pid_(pid) {}
 
-Worker::Worker(const Call& call, const Late& late) : pid_(-1) {
+Worker::Worker(const Call& call, const Late& late) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
         fail("socketpair");
@@ -127,7 +127,7 @@ std::string Worker::result(const Deadline& deadline) {
     }
     if (answer.empty())
         throw std::runtime_error("a worker process ended without an answer");
-    const std::string text = answer.substr(1);
+    std::string text = answer.substr(1);
     switch (static_cast<Answer>(answer.front())) {
     case Answer::value:
         return text;

@@ -11,9 +11,9 @@
 
 namespace handoff {
 
-/// A worker that did not answer in time. It lives on: a process inside driver code cannot be ended, and
-/// killing the writer of an unbind changes nothing but its state:
-/// SIGKILL turns the wait of nvidia's remove() into a busy loop.
+/// A worker that did not answer in time. It lives on: a process inside driver code cannot be ended,
+/// and killing the writer of an unbind changes nothing but its state: SIGKILL turns the wait of
+/// nvidia's remove() into a busy loop.
 class WorkerTimeout : public std::runtime_error {
 public:
     explicit WorkerTimeout(pid_t pid);
@@ -24,22 +24,24 @@ private:
     pid_t pid_;
 };
 
-/// A call in a forked process, for whatever may block in the kernel for ever. The process owns none of our
-/// descriptors (libvirt waits for the end of the hook's stderr), and is a session of its own.
+/// A call in a forked process, for whatever may block in the kernel for ever. The process owns none
+/// of our descriptors (libvirt waits for the end of the hook's stderr), and is a session of its
+/// own.
 class Worker {
 public:
     using Call = std::function<std::string()>;
     using Late = std::function<void()>;
 
-    /// Starts `call`. When it ends and nobody waits for its answer any more, the process runs `late`.
+    /// Starts `call`. When it ends and nobody waits for its answer any more, the process runs
+    /// `late`.
     explicit Worker(const Call& call, const Late& late = {});
 
-    /// What the call returned. Rethrows its std::system_error, or throws std::runtime_error with the text of
-    /// another exception, or WorkerTimeout at the deadline.
+    /// What the call returned. Rethrows its std::system_error, or throws std::runtime_error with
+    /// the text of another exception, or WorkerTimeout at the deadline.
     std::string result(const Deadline& deadline);
 
 private:
-    pid_t pid_;
+    pid_t pid_ = -1;
     Fd channel_;
 };
 

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view driver_override = "/driver_override";
 
 std::filesystem::path file_of(const Roots& roots, const std::string& subject) {
-    const std::filesystem::path file = roots.sys / "bus/pci/devices" / subject;
+    std::filesystem::path file = roots.sys / "bus/pci/devices" / subject;
     if (!std::filesystem::exists(file))
         throw Error(subject, "is gone", "see that the device is plugged in and powered");
     return file;
@@ -21,7 +21,8 @@ std::string attribute_state(const Roots& roots, const std::string& subject) {
     const std::filesystem::path file = file_of(roots, subject);
     if (!subject.ends_with(driver_override))
         return read_text(file).value_or("");
-    // Up to kernel 6.6 the override is read under the device's lock, which a driver stuck in remove() holds.
+    // Up to kernel 6.6 the override is read under the device's lock, which a driver stuck in
+    // remove() holds.
     std::string text = guarded_read(subject, file);
     // The kernel prints an unset override so; written back it would be an override of that name.
     return text == "(null)" ? std::string() : text;

@@ -7,13 +7,16 @@
 namespace handoff {
 namespace {
 
-/// Reading an attribute is instant unless the device's lock is held by driver code that does not come back.
+/// Reading an attribute is instant unless the device's lock is held by driver code that does not
+/// come back.
 constexpr std::chrono::seconds read_deadline{5};
 
 StuckFunction stuck(const Roots& roots, const std::string& subject, const WorkerTimeout& timeout) {
     const std::filesystem::path directory = roots.proc / std::to_string(timeout.pid());
-    std::string wrong = "its driver is stuck in the kernel (process " + std::to_string(timeout.pid());
-    if (const auto place = read_text(directory / "wchan"); place && *place != "0" && !place->empty())
+    std::string wrong =
+        "its driver is stuck in the kernel (process " + std::to_string(timeout.pid());
+    if (const auto place = read_text(directory / "wchan");
+        place && *place != "0" && !place->empty())
         wrong.append(" waits in ").append(*place);
     return {{subject.substr(0, subject.find('/')),
              process(timeout.pid(), roots.proc).value_or(ProcessId{timeout.pid(), {}})},

@@ -17,10 +17,10 @@ bool registered(const HostContext& context, const std::string& driver) {
     return std::filesystem::exists(context.roots.pci_driver(driver));
 }
 
-/// A write of driver code's making, judged by what is there afterwards and not by what it said: the caller reads back.
-/// Returns the error's text, or nothing.
-std::string attempt(const HostContext& context, const std::string& address, const Worker::Call& call,
-                    const Deadline& deadline) {
+/// A write of driver code's making, judged by what is there afterwards and not by what it said: the
+/// caller reads back. Returns the error's text, or nothing.
+std::string attempt(const HostContext& context, const std::string& address,
+                    const Worker::Call& call, const Deadline& deadline) {
     try {
         change(context, address, call, deadline);
         return {};
@@ -42,16 +42,16 @@ std::string write(const HostContext& context, const std::string& address,
 }
 
 void unbind_from(HostContext& context, const std::string& address, const std::string& driver,
-            const Deadline& deadline) {
+                 const Deadline& deadline) {
     context.gate.require_free({address, nodes_of_function(context.roots, address)}, deadline);
-    const std::string error = write(context, address, context.roots.pci_driver(driver) / "unbind",
-                                    address, deadline);
+    const std::string error =
+        write(context, address, context.roots.pci_driver(driver) / "unbind", address, deadline);
     if (driver_state(context.roots, address) == driver)
         throw Error(address, driver + " does not let it go: " + error, "see the kernel's log");
 }
 
 void bind_to(const HostContext& context, const std::string& address, const std::string& driver,
-          const Deadline& deadline) {
+             const Deadline& deadline) {
     const std::string error =
         write(context, address, context.roots.pci_driver(driver) / "bind", address, deadline);
     if (driver_state(context.roots, address) != driver)
@@ -72,8 +72,8 @@ void set_driver(HostContext& context, const std::string& subject, const std::str
     const std::string current = driver_state(context.roots, subject);
     if (current == state)
         return;
-    // Before the unbind, so that neither udev nor a module that is just loading takes the function meanwhile. "none" is
-    // no driver's name: nothing takes it then.
+    // Before the unbind, so that neither udev nor a module that is just loading takes the function
+    // meanwhile. "none" is no driver's name: nothing takes it then.
     set_attribute(context, subject + "/driver_override", state, deadline);
     if (current != none)
         unbind_from(context, subject, current, deadline);

@@ -14,10 +14,12 @@ namespace handoff {
 struct HostContext {
     Roots roots;
     HolderGate gate;
-    Worker::Late late; ///< what a worker does whose change was completed when nobody waited any more
+    Worker::Late
+        late; ///< what a worker does whose change was completed when nobody waited any more
 };
 
-/// One pair per kind of subject: its state now, and the way to another. See Step and Host for the words.
+/// One pair per kind of subject: its state now, and the way to another. See Step and Host for the
+/// words.
 std::string attribute_state(const Roots& roots, const std::string& subject);
 void set_attribute(HostContext& context, const std::string& subject, const std::string& state,
                    const Deadline& deadline);
@@ -29,11 +31,13 @@ std::string driver_state(const Roots& roots, const std::string& subject);
 void set_driver(HostContext& context, const std::string& subject, const std::string& state,
                 const Deadline& deadline);
 
-/// Runs a change of that subject in a worker. Throws StuckFunction, with the kernel function the worker waits in, at the deadline.
+/// Runs a change of that subject in a worker. Throws StuckFunction, with the kernel function the
+/// worker waits in, at the deadline.
 void change(const HostContext& context, const std::string& subject, const Worker::Call& call,
             const Deadline& deadline);
 
-/// Reads a file that the kernel may guard with the device's lock. Throws StuckFunction if it does not answer.
+/// Reads a file that the kernel may guard with the device's lock. Throws StuckFunction if it does
+/// not answer.
 std::string guarded_read(const std::string& subject, const std::filesystem::path& file);
 
 } // namespace handoff

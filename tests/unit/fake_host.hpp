@@ -13,8 +13,9 @@ struct Killed {};
 
 enum class Fault { none, fails, gets_stuck, dies_before, dies_after };
 
-/// A machine in memory with the couplings of the real one that matter for the order of steps: unloading a module takes its
-/// driver from the functions, loading it binds those whose override names it, and binding to a driver that is not there does nothing.
+/// A machine in memory with the couplings of the real one that matter for the order of steps:
+/// unloading a module takes its driver from the functions, loading it binds those whose override
+/// names it, and binding to a driver that is not there does nothing.
 class FakeHost : public handoff::Host {
 public:
     using Kind = handoff::Kind;
@@ -22,7 +23,9 @@ public:
 
     explicit FakeHost(State state) : now(std::move(state)) {}
 
-    std::string state(Kind kind, const std::string& subject) override { return now.at({kind, subject}); }
+    std::string state(Kind kind, const std::string& subject) override {
+        return now.at({kind, subject});
+    }
 
     void set(Kind kind, const std::string& subject, const std::string& wanted,
              const handoff::Deadline&) override {

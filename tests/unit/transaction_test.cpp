@@ -17,7 +17,8 @@ const std::string uuid = "11111111-2222-3333-4444-555555555555";
 const std::string gpu = "0000:01:00.0";
 const std::string audio = "0000:01:00.1";
 
-/// The longest way there is: a companion, a module stack, and attributes that others change meanwhile.
+/// The longest way there is: a companion, a module stack, and attributes that others change
+/// meanwhile.
 Plan nvidia_plan() {
     Plan plan;
     for (const std::string& function : {gpu, audio}) {
@@ -163,7 +164,8 @@ TEST_CASE("what cannot be given back stays in the journal, and only that") {
     const Record left = read_journal(journals.path(), uuid).value();
     CHECK(left.returning);
     for (const Step& step : left.steps)
-        CHECK(step.subject.starts_with(audio)); // its attributes too: the next try changes them again
+        CHECK(
+            step.subject.starts_with(audio)); // its attributes too: the next try changes them again
     CHECK(host.now[{Kind::driver, gpu}] == "nvidia");
     host.always_failing.clear();
     CHECK(recover(host, journals.path()).empty());
@@ -187,7 +189,8 @@ TEST_CASE("a function that gets stuck is written down, skipped, and comes back l
     CHECK(host.now == before());
 }
 
-TEST_CASE("a line that is not understood is reported, the others are given back, and the journal stays") {
+TEST_CASE(
+    "a line that is not understood is reported, the others are given back, and the journal stays") {
     const Temporary journals;
     FakeHost host(before());
     hand_over(host, journals.path());

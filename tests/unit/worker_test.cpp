@@ -19,7 +19,9 @@ using namespace handoff;
 
 namespace {
 
-Deadline soon() { return Deadline(std::chrono::seconds(30)); }
+Deadline soon() {
+    return Deadline(std::chrono::seconds(30));
+}
 
 /// A file that can be waited on with a deadline, for what a worker does after it was left behind.
 class Fifo {
@@ -73,13 +75,16 @@ TEST_CASE("a worker that dies is an error and not an answer") {
 TEST_CASE("a worker holds none of our descriptors and is a session of its own") {
     std::array<int, 2> ends{};
     REQUIRE(::pipe(ends.data()) == 0);
-    const std::string answer = Worker([&] {
-        std::string text = std::to_string(::fcntl(ends[0], F_GETFD)) + " " +
-                           std::to_string(::fcntl(ends[1], F_GETFD)) + " ";
-        for (const int standard : {0, 1, 2})
-            text += read_text("/proc/self/comm") ? *link_name("/proc/self/fd/" + std::to_string(standard)) : "";
-        return text + (::getsid(0) == ::getpid() ? " session" : "");
-    }).result(soon());
+    const std::string answer =
+        Worker([&] {
+            std::string text = std::to_string(::fcntl(ends[0], F_GETFD)) + " " +
+                               std::to_string(::fcntl(ends[1], F_GETFD)) + " ";
+            for (const int standard : {0, 1, 2})
+                text += read_text("/proc/self/comm")
+                            ? *link_name("/proc/self/fd/" + std::to_string(standard))
+                            : "";
+            return text + (::getsid(0) == ::getpid() ? " session" : "");
+        }).result(soon());
     ::close(ends[0]);
     ::close(ends[1]);
     CHECK(answer == "-1 -1 nullnullnull session");

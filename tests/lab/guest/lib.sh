@@ -93,7 +93,8 @@ configure() {
     printf '%s' "${2:-}" > "$CONFIGS/$1.toml"
 }
 
-# define_domain NAME [managed=yes|no] [metadata=XML] [ADDRESS...]: default the functions GPU and AUDIO.
+# define_domain NAME [managed=yes|no] [metadata=XML] [ADDRESS...]: default the functions GPU and AUDIO; '' is none.
+# What the tiny guest says on its serial port goes to the file GUEST_SAYS.
 define_domain() {
     local name=$1 managed=yes metadata='' hostdevs='' disk
     shift
@@ -108,6 +109,7 @@ define_domain() {
     (($#)) || set -- "$GPU" "$AUDIO"
     disk=$(mktemp "/var/lib/libvirt/images/lab-XXXXXX.img")
     cp "$LAB_DISK" "$disk"
+    GUEST_SAYS=$disk.says
     hostdevs=$(hostdev_xml "$managed" "$@")
     name=${name//&/'&amp;'}
     name=${name//</'&lt;'}
@@ -124,6 +126,7 @@ define_domain() {
     <disk type='file' device='disk'>
       <driver name='qemu' type='raw'/><source file='$disk'/><target dev='hda' bus='ide'/>
     </disk>
+    <serial type='file'><source path='$GUEST_SAYS'/></serial>
     <controller type='usb' model='none'/>
     <video><model type='none'/></video>
     <memballoon model='none'/>
@@ -138,6 +141,7 @@ hostdev_xml() {
     local managed=$1 address domain bus slot function last='' place=4 multi
     shift
     for address in "$@"; do
+        [[ -n "$address" ]] || continue
         IFS=':.' read -r domain bus slot function <<< "$address"
         [[ "$domain:$bus:$slot" == "$last" ]] || ((++place))
         last=$domain:$bus:$slot
@@ -158,6 +162,11 @@ start_ok() {
     local output
     output=$(virsh -q start "$1" 2>&1) || fail "virsh start $1: $output"
     expect "state of $1 after virsh start" running "$(virsh -q domstate "$1" | head -1)"
+}
+
+# guest_ready: the tiny guest has drawn on its GPU, if it has one, and listens to the power button (QEMU drops an earlier press).
+guest_ready() {
+    wait_for "the guest is ready: $(cat "$GUEST_SAYS")" 120 grep -q 'guest: ready' "$GUEST_SAYS"
 }
 
 # start_refused NAME REGEX: refused by the hook with one short line that is in the log too, and nothing changed.
@@ -204,7 +213,7 @@ clean_up() {
         virsh -q destroy "$name" >/dev/null 2>&1
         virsh -q undefine "$name" >/dev/null 2>&1
     done < <(virsh -q list --all --name)
-    rm -f "$CONFIGS"/* /var/lib/libvirt/images/lab-*.img
+    rm -f "$CONFIGS"/* /var/lib/libvirt/images/lab-*.img*
     exit "$code"
 }
 [[ -z "${SCENARIO:-}" ]] || trap clean_up EXIT
