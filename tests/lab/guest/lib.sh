@@ -184,7 +184,7 @@ start_refused() {
     expect_match "the refusal" "^gpu-handoff: " "$REFUSAL"
     expect_match "the refusal" "$2" "$REFUSAL"
     ((${#REFUSAL} <= 200)) || fail "the refusal has ${#REFUSAL} characters: $REFUSAL"
-    wait_for "the refusal is in the journal" 5 journal_has "$cursor" "${REFUSAL#gpu-handoff: }"
+    wait_for "the refusal is in the journal" 5 journal_has "$cursor" "$REFUSAL"
     same_state "$before" "by the refused start of $1"
 }
 shopt -s extglob
@@ -194,7 +194,8 @@ journal_cursor() {
     journalctl -b -n0 --show-cursor | sed -n 's/^-- cursor: //p'
 }
 journal_since() {
-    journalctl -b -t gpu-handoff -o cat --after-cursor="$1"
+    # Not -t: journalctl 252 passes over the first entry it matches behind a cursor that it does not match.
+    journalctl -b -o short --after-cursor="$1" | sed -n 's/^[^][]* gpu-handoff\[[0-9]*\]: //p'
 }
 journal_has() {
     journal_since "$1" | grep -qF -- "$2"
