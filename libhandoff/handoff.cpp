@@ -49,6 +49,7 @@ private:
 /// One domain's way to its devices.
 struct Handoff {
     const Roots& roots;
+    const Lock& lock;
     const Domain& domain;
     const Config& config;
     ProcessId daemon; ///< libvirt's, our parent
@@ -102,7 +103,7 @@ void require_daemon(const Handoff& handoff) {
 
 void take(const Handoff& handoff, const Plan& plan) {
     require_vfio(handoff.roots, handoff.deadline);
-    LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.domain.uuid));
+    LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.lock, handoff.domain.uuid));
     host.require_free(plan, handoff.deadline);
 
     Record record;
@@ -119,7 +120,7 @@ void take(const Handoff& handoff, const Plan& plan) {
         require_daemon(handoff);
     } catch (const std::exception& failure) {
         log_warning(handoff.domain.name + ": " + failure.what() + ": giving back");
-        if (!give_back(handoff.roots, record.uuid, handoff.on_step).empty())
+        if (!give_back(handoff.roots, handoff.lock, record.uuid, handoff.on_step).empty())
             throw NotAllGivenBack(failure.what());
         throw;
     }
@@ -135,14 +136,12 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml) 
         return require_known(domain);
 
     Timeline timeline(domain.name);
-    const Handoff handoff{roots,
-                          domain,
-                          *config,
-                          process(::getppid(), roots.proc).value_or(ProcessId()),
-                          Deadline(config->timeout),
-                          timeline.on_step()};
-    const Lock lock(roots, domain.name, handoff.deadline);
-    const std::vector<Handed> others = settle_journals(roots, domain.uuid, handoff.on_step);
+    const Deadline deadline(config->timeout);
+    const std::optional<ProcessId> daemon = process(::getppid(), roots.proc);
+    const Lock lock(roots, domain.name, deadline);
+    const Handoff handoff{
+        roots, lock, domain, *config, daemon.value_or(ProcessId()), deadline, timeline.on_step()};
+    const std::vector<Handed> others = settle_journals(roots, lock, domain.uuid, handoff.on_step);
 
     Plan plan = make_plan(probe(roots, domain, *config, others), *config, domain);
     if (plan.empty())
@@ -186,7 +185,8 @@ void release(const Roots& roots, std::string_view xml) {
         return;
     Timeline timeline(domain.name);
     const Lock lock(roots, domain.name, Deadline(2 * record->timeout));
-    const std::vector<std::string> problems = give_back(roots, domain.uuid, timeline.on_step());
+    const std::vector<std::string> problems =
+        give_back(roots, lock, domain.uuid, timeline.on_step());
     if (!problems.empty())
         throw NotAllGivenBack(problems.front());
     timeline.log_outcome("given back");

@@ -11,7 +11,7 @@
 
 namespace handoff {
 
-LinuxHost::LinuxHost(Roots roots, Worker::Late late)
+LinuxHost::LinuxHost(Roots roots, Late late)
     : context_{std::move(roots), {}, std::move(late)} {}
 
 std::string LinuxHost::state(Kind kind, const std::string& subject) {

@@ -9,7 +9,7 @@ namespace handoff {
 /// The machine we run on. One object serves one handoff or one return.
 class LinuxHost : public Host {
 public:
-    LinuxHost(Roots roots, Worker::Late late);
+    LinuxHost(Roots roots, Late late);
 
     std::string state(Kind kind, const std::string& subject) override;
     void set(Kind kind, const std::string& subject, const std::string& state,

@@ -61,4 +61,8 @@ Lock::Lock(const Roots& roots, std::string_view owner, const Deadline& deadline)
         throw std::system_error(errno, std::generic_category(), file.string());
 }
 
+Lock::~Lock() {
+    ::flock(fd_.get(), LOCK_UN);
+}
+
 } // namespace handoff

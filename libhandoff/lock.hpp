@@ -9,12 +9,18 @@
 
 namespace handoff {
 
-/// One handoff or return at a time on the machine: a lock on /run/gpu-handoff.lock, gone with the
-/// process.
+/// One handoff or return at a time on the machine: a lock on /run/gpu-handoff.lock. It goes with
+/// the process, or, when the process was killed, with the worker that was making a change for it.
 class Lock {
 public:
     /// Waits for it. Throws Error at the deadline, naming who has it.
     Lock(const Roots& roots, std::string_view owner, const Deadline& deadline);
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+    /// Unlocks, also where a worker that was left behind has a copy of the descriptor.
+    ~Lock();
+
+    [[nodiscard]] int descriptor() const { return fd_.get(); }
 
 private:
     Fd fd_;

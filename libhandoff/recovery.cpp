@@ -54,21 +54,21 @@ void log_problems(const std::string& domain, const std::vector<std::string>& pro
 
 } // namespace
 
-std::vector<std::string> give_back(const Roots& roots, const std::string& uuid,
+std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const std::string& uuid,
                                    const OnStep& on_step) {
     std::optional<Record> record = read_journal(roots.journals(), uuid);
     if (!record)
         return {};
     forget_ended_workers(roots, *record);
     Journal journal = Journal::open(roots.journals(), uuid);
-    LinuxHost host(roots, give_back_late(roots, uuid));
+    LinuxHost host(roots, give_back_late(roots, lock, uuid));
     std::vector<std::string> problems =
         roll_back(host, *record, journal, Deadline(record->timeout), on_step);
     log_problems(record->domain, problems);
     return problems;
 }
 
-std::vector<Handed> settle_journals(const Roots& roots, const std::string& uuid,
+std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
                                     const OnStep& on_step) {
     std::vector<Handed> others;
     for (const std::string& other : journaled_domains(roots.journals())) {
@@ -80,7 +80,7 @@ std::vector<Handed> settle_journals(const Roots& roots, const std::string& uuid,
             continue;
         }
         log_warning(record->domain + ": a handoff was left behind; giving it back first");
-        const std::vector<std::string> problems = give_back(roots, other, on_step);
+        const std::vector<std::string> problems = give_back(roots, lock, other, on_step);
         if (problems.empty())
             continue;
         if (other == uuid)
@@ -105,20 +105,21 @@ std::vector<Recovered> recover(const Roots& roots, const std::optional<std::stri
                             "shut it down first");
             continue;
         }
-        all.push_back({record->domain, give_back(roots, uuid, on_step)});
+        all.push_back({record->domain, give_back(roots, lock, uuid, on_step)});
     }
     return all;
 }
 
-Worker::Late give_back_late(const Roots& roots, const std::string& uuid) {
-    return [roots, uuid] {
-        const Lock lock(roots, "a late return", Deadline(lock_deadline));
-        const std::optional<Record> record = read_journal(roots.journals(), uuid);
-        if (!record || !record->returning)
-            return; // whoever waited is still at it, or libvirt will call the return
-        log_warning(record->domain + ": the kernel came back late; giving back what was left");
-        give_back(roots, uuid, [](const Step&, const Spent&) {});
-    };
+Late give_back_late(const Roots& roots, const Lock& lock, const std::string& uuid) {
+    return {lock.descriptor(), [roots, uuid] {
+                const Lock own(roots, "a late return", Deadline(lock_deadline));
+                const std::optional<Record> record = read_journal(roots.journals(), uuid);
+                if (!record || !record->returning)
+                    return; // whoever waited is still at it, or libvirt will call the return
+                log_warning(record->domain +
+                            ": the kernel came back late; giving back what was left");
+                give_back(roots, own, uuid, [](const Step&, const Spent&) {});
+            }};
 }
 
 } // namespace handoff

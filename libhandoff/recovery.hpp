@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "libhandoff/host.hpp"
 #include "libhandoff/journal.hpp"
+#include "libhandoff/lock.hpp"
 #include "libhandoff/machine.hpp"
 #include "libhandoff/sysfs.hpp"
 #include "libhandoff/transaction.hpp"
@@ -14,15 +14,15 @@
 
 namespace handoff {
 
-/// Gives back what the domain's journal holds; the caller has the lock. Returns what could not be
-/// given back; none without a journal.
-std::vector<std::string> give_back(const Roots& roots, const std::string& uuid,
+/// Gives back what the domain's journal holds. Returns what could not be given back; nothing
+/// without a journal.
+std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const std::string& uuid,
                                    const OnStep& on_step);
 
 /// Gives back what dead journals hold, and that of `uuid`, whose domain is not running as libvirt
-/// says. Returns what other domains have, and what was left over. Throws Error if something of
-/// `uuid` was. The caller has the lock.
-std::vector<Handed> settle_journals(const Roots& roots, const std::string& uuid,
+/// says. Returns what other domains have, and what was left over. Throws NotAllGivenBack if
+/// something of `uuid` was.
+std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
                                     const OnStep& on_step);
 
 /// What became of one domain's journal.
@@ -36,8 +36,8 @@ struct Recovered {
 std::vector<Recovered> recover(const Roots& roots, const std::optional<std::string>& domain,
                                const OnStep& on_step);
 
-/// What a worker does whose change was completed when nobody waited any more: it takes the lock and
-/// gives back everything that its domain's journal still holds.
-Worker::Late give_back_late(const Roots& roots, const std::string& uuid);
+/// For a worker whose change is completed when nobody waits any more: it takes the lock and gives
+/// back everything that its domain's journal still holds.
+Late give_back_late(const Roots& roots, const Lock& lock, const std::string& uuid);
 
 } // namespace handoff

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/worker.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -29,12 +30,23 @@ std::string answer_of(const Worker::Call& call) {
     }
 }
 
-/// Leaves the hook's descriptors, session and signals behind; only the channel stays.
-void detach(int channel) {
+void close_all_but(int one, int other) {
+    const auto [first, second] = std::minmax(one, other);
+    int from = 3;
+    for (const int kept : {first, second}) {
+        if (kept < from)
+            continue;
+        if (kept > from)
+            ::close_range(static_cast<unsigned>(from), static_cast<unsigned>(kept) - 1, 0);
+        from = kept + 1;
+    }
+    ::close_range(static_cast<unsigned>(from), ~0U, 0);
+}
+
+/// Leaves the hook's descriptors and session behind; only the channel and the lock stay.
+void detach(int channel, int lock) {
     ::closelog(); // or syslog(3) would take the number of its closed socket for its own later on
-    const auto number = static_cast<unsigned>(channel);
-    ::close_range(3, number - 1, 0);
-    ::close_range(number + 1, ~0U, 0);
+    close_all_but(channel, lock);
     const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int standard = 0; standard <= 2; ++standard)
         ::dup2(null, standard);
@@ -62,11 +74,14 @@ bool delivered(int channel, const std::string& answer) {
     return n == 1;
 }
 
-[[noreturn]] void work(int channel, const Worker::Call& call, const Worker::Late& late) {
-    detach(channel);
-    if (!delivered(channel, answer_of(call)) && late) {
+[[noreturn]] void work(int channel, const Worker::Call& call, const Late& late) {
+    detach(channel, late.lock);
+    const bool taken = delivered(channel, answer_of(call));
+    if (late.lock >= 0)
+        ::close(late.lock);
+    if (!taken && late.action) {
         try {
-            late();
+            late.action();
         } catch (...) {
             ::_exit(1);
         }

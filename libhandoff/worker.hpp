@@ -24,16 +24,23 @@ private:
     pid_t pid_;
 };
 
+/// For a worker whose call ends when nobody waits for its answer any more.
+struct Late {
+    /// A descriptor that the process keeps during the call: whoever locks the file after us
+    /// waits for a call that outlives us. Closed before the action.
+    int lock = -1;
+    std::function<void()> action;
+};
+
 /// A call in a forked process, for whatever may block in the kernel for ever. The process owns none
 /// of our descriptors (libvirt waits for the end of the hook's stderr), and is a session of its
 /// own.
 class Worker {
 public:
     using Call = std::function<std::string()>;
-    using Late = std::function<void()>;
 
     /// Starts `call`. When it ends and nobody waits for its answer any more, the process runs
-    /// `late`.
+    /// late.action.
     explicit Worker(const Call& call, const Late& late = {});
 
     /// What the call returned. Rethrows its std::system_error, or throws std::runtime_error with

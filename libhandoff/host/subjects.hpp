@@ -14,7 +14,7 @@ namespace handoff {
 struct HostContext {
     Roots roots;
     HolderGate gate;
-    Worker::Late
+    Late
         late; ///< what a worker does whose change was completed when nobody waited any more
 };
 

@@ -101,7 +101,7 @@ TEST_CASE("a worker left behind lives on, finishes, and does what is left to do"
             [[maybe_unused]] const ssize_t n = ::read(gate.get(), &byte, 1);
             return std::string("late");
         },
-        [&] { write_text(told.path(), "given back"); });
+        {-1, [&] { write_text(told.path(), "given back"); }});
     try {
         worker.result(Deadline(std::chrono::milliseconds(0)));
         FAIL("it answered");
@@ -118,7 +118,7 @@ TEST_CASE("a worker left behind lives on, finishes, and does what is left to do"
 TEST_CASE("a worker whose answer was taken has nothing left to do") {
     const Fifo told;
     Worker worker([] { return std::string("in time"); },
-                  [&] { write_text(told.path(), "given back"); });
+                  {-1, [&] { write_text(told.path(), "given back"); }});
     CHECK(worker.result(soon()) == "in time"); // returns after the worker has ended
     const Fd reader(::open(told.path().c_str(), O_RDONLY | O_NONBLOCK));
     char byte = 0;

@@ -70,7 +70,7 @@ def build(host, image):
         run_logged(bootstrap_command(host, image.root), log, "mmdebstrap")
     with stage(f"{host}: writing the disk image"):
         run_logged(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-E", "root_owner=0:0,lazy_itable_init=1",
-                    "-m", "0", "-d", str(image.root), str(image.disk), SIZE], log, "mke2fs")
+                    "-m", "0", "-d", str(image.root), str(image.disk), SIZE], log.with_suffix(".disk.log"), "mke2fs")
     boot = image.root / "boot"
     shutil.copy(next(boot.glob("vmlinuz-*")), image.kernel)
     shutil.copy(next(boot.glob("initrd.img-*")), image.initrd)

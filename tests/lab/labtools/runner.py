@@ -35,20 +35,22 @@ def reason_to_boot(guest, scenario):
     return None
 
 
-def execute(host, topology, scenario):
-    """Runs a scenario; True if it passed."""
+def execute(host, topology, scenario, everything=False):
+    """Runs a scenario, in its long form if everything is asked for (ALL=1 tells it); True if it passed."""
     guest = Guest(host, topology)
     with lock(guest):
         if reason := reason_to_boot(guest, scenario):
             say(f"{guest.name}: boots, because {reason}")
             guest.boot()
-        return Run(guest, scenario).go()
+        return Run(guest, scenario, everything).go()
 
 
 class Run:
-    def __init__(self, guest, scenario):
+    def __init__(self, guest, scenario, everything):
         self.guest = guest
         self.scenario = scenario
+        self.env = guest.topology.addresses | {"SCENARIO": scenario.name, "TOPOLOGY": guest.topology.name,
+                                               "HOST": guest.host, "ALL": "1" if everything else ""}
         self.results = results_dir(guest.host, scenario.name)
         shutil.rmtree(self.results, ignore_errors=True)
         self.results.mkdir(parents=True)
@@ -77,10 +79,8 @@ class Run:
         """State before, the scenario, state after, the journal."""
         before = self.quiet(agent, STATE, "state-before")
         cursor = self.quiet(agent, ["journalctl", "-b", "-n0", "--show-cursor"]).partition("cursor: ")[2].strip()
-        env = self.guest.topology.addresses | {"SCENARIO": self.scenario.name, "TOPOLOGY": self.guest.topology.name,
-                                               "HOST": self.guest.host}
         code, left = agent.run(["bash", f"/run/lab/scenarios/{self.scenario.name}.sh"], self.scenario.deadline,
-                               self.show, env, self.shot)
+                               self.show, self.env, self.shot)
         after = self.quiet(agent, STATE, "state-after")
         self.quiet(agent, ["journalctl", "-b", "-o", "short-precise", f"--after-cursor={cursor}"], "journal")
         difference = list(difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", "", "", 0, ""))
@@ -95,7 +95,8 @@ class Run:
             if not self.scenario.own_boot:
                 self.problems.append("the host's state is not what it was before:\n    "
                                      + "\n    ".join(difference[2:14]))
-        if difference or left or self.scenario.own_boot:
+        # Killed at its deadline, a scenario has not cleaned up.
+        if difference or left or code == 124 or self.scenario.own_boot:
             self.guest.dirty.write_text(f"{self.scenario.name} changed it")
         else:
             self.guest.dirty.unlink()
