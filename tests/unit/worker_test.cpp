@@ -4,7 +4,7 @@
 #include "libhandoff/process.hpp"
 #include "libhandoff/sysfs.hpp"
 #include "tests/unit/catch.hpp"
-#include "tests/unit/temporary.hpp"
+#include "tests/unit/fifo.hpp"
 
 #include <array>
 #include <cerrno>
@@ -22,27 +22,6 @@ namespace {
 Deadline soon() {
     return Deadline(std::chrono::seconds(30));
 }
-
-/// A file that can be waited on with a deadline, for what a worker does after it was left behind.
-class Fifo {
-public:
-    Fifo() {
-        REQUIRE(::mkfifo(path().c_str(), 0600) == 0);
-        reader_ = Fd(::open(path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    }
-    [[nodiscard]] std::string path() const { return (directory_.path() / "fifo").string(); }
-    [[nodiscard]] std::string line() const {
-        pollfd waiting{reader_.get(), POLLIN, 0};
-        REQUIRE(::poll(&waiting, 1, soon().poll_timeout()) == 1);
-        std::array<char, 100> buffer{};
-        const ssize_t n = ::read(reader_.get(), buffer.data(), buffer.size());
-        return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
-    }
-
-private:
-    Temporary directory_;
-    Fd reader_;
-};
 
 } // namespace
 
