@@ -69,18 +69,20 @@ void require_known(const Domain& domain) {
                     "add /etc/gpu-handoff/domains/" + domain.name + ".toml or undo the setup");
 }
 
-/// libvirt would load it only later, after a check that needs it (/dev/vfio/vfio).
-void require_vfio(const Roots& roots, const Deadline& deadline) {
+/// libvirt would load it only later, after a check that needs it (/dev/vfio/vfio). It stays loaded.
+void require_vfio(const Handoff& handoff) {
     const auto insert = [&](const std::string& module) {
+        const Spent before = spent_so_far();
         Worker([&] {
             insert_module(module);
             return std::string();
-        }).result(deadline);
+        }).result(handoff.deadline);
+        handoff.on_step({Kind::module, module, "unloaded", "loaded"}, spent_so_far() - before);
     };
     try {
-        if (!std::filesystem::exists(roots.pci_driver("vfio-pci")))
+        if (!std::filesystem::exists(handoff.roots.pci_driver("vfio-pci")))
             insert("vfio-pci");
-        if (!std::filesystem::exists(roots.dev / "vfio/vfio"))
+        if (!std::filesystem::exists(handoff.roots.dev / "vfio/vfio"))
             insert("vfio_iommu_type1");
     } catch (const std::exception& error) {
         throw Error("vfio-pci", std::string("cannot be loaded: ") + error.what(),
@@ -102,7 +104,7 @@ void require_daemon(const Handoff& handoff) {
 }
 
 void take(const Handoff& handoff, const Plan& plan) {
-    require_vfio(handoff.roots, handoff.deadline);
+    require_vfio(handoff);
     LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.lock, handoff.domain.uuid));
     host.require_free(plan, handoff.deadline);
 

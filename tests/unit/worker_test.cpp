@@ -26,7 +26,7 @@ Deadline soon() {
 } // namespace
 
 TEST_CASE("a worker answers with what its call returned, of any length") {
-    const std::string large(1000000, 'x');
+    std::string large(1000000, 'x');
     CHECK(Worker([] { return std::string(); }).result(soon()).empty());
     CHECK(Worker([&] { return large; }).result(soon()) == large);
 }

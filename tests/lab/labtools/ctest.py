@@ -12,7 +12,8 @@ def registrations(everything):
         for host in scenario.hosts(everything):
             guests.add((host, scenario.topology))
             guest = f"{host}-{scenario.topology}"
-            add(lines, f"lab.{host}.{scenario.name}", ["exec", host, scenario.topology, scenario.name, *(["--all"] if everything else [])],
+            words = ["exec", host, scenario.topology, scenario.name] + (["--all"] if everything else [])
+            add(lines, f"lab.{host}.{scenario.name}", words,
                 FIXTURES_REQUIRED=guest, RESOURCE_LOCK=guest, LABELS="lab", TIMEOUT=scenario.deadline + 900)
     for host, topology in sorted(guests):
         guest = f"{host}-{topology}"

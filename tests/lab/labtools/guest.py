@@ -99,9 +99,10 @@ class Guest:
 
     def command(self, made):
         kvm = os.environ.get("LAB_ACCEL") == "kvm"
-        # A kvm inside would only cost time. Its modules are kept out, because -cpu max,svm=off makes a guest whose
-        # systemd sees none of its mounts.
-        append = f"root=/dev/vda rw console=ttyS0 panic=-1 modprobe.blacklist=kvm_amd,kvm_intel {self.topology.kernel_arguments()}"
+        # A kvm inside would only cost time. Its modules are kept out, because -cpu max,svm=off makes a guest in
+        # which mounts and udevd fail.
+        append = ("root=/dev/vda rw console=ttyS0 panic=-1 modprobe.blacklist=kvm_amd,kvm_intel "
+                  + self.topology.kernel_arguments())
         return ["qemu-system-x86_64", "-name", self.name, "-M", "q35,kernel-irqchip=split,sata=off",
                 "-accel", "kvm" if kvm else "tcg,thread=multi", "-cpu", "host" if kvm else "max",
                 "-smp", "2", "-m", "3G", "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
@@ -131,7 +132,8 @@ class Guest:
                 check = "systemctl is-system-running --wait; udevadm settle"
                 agent.run(["sh", "-c", check], max(until - time.monotonic(), 1), text.append)
         except GuestLost as lost:
-            raise LabError(f"{self.name}: did not boot: {lost}; its console is {self.directory / 'serial.log'}") from None
+            raise LabError(f"{self.name}: did not boot: {lost}; its console is "
+                           f"{self.directory / 'serial.log'}") from None
         if state := "".join(text).strip():
             (self.directory / "systemd-state").write_text(state + "\n")
             if state != "running":

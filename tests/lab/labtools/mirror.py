@@ -6,6 +6,8 @@ import subprocess
 
 from .say import LabError
 
+DEBIAN = re.compile(r"(?:bullseye|bookworm|trixie|forky|sid|oldstable|stable|testing)(-updates|-security)?")
+
 
 def machine_sources():
     """(uri, suite) of every binary package index apt knows here."""
@@ -27,9 +29,9 @@ def sources_for(suite, sources=None):
         return [f"deb {chosen} {suite} main"]
     lines = set()
     for uri, release in machine_sources() if sources is None else sources:
-        match = re.fullmatch(r"(bullseye|bookworm|trixie|forky|sid|stable|testing|oldstable)(-updates|-security)?", release)
+        match = DEBIAN.fullmatch(release)
         if match:
-            lines.add(f"deb {uri} {suite}{match[2] or ''} main")
+            lines.add(f"deb {uri} {suite}{match[1] or ''} main")
     if not lines:
         raise LabError("apt names no Debian mirror here; set GPU_HANDOFF_LAB_MIRROR to one")
     return sorted(lines)

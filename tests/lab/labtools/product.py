@@ -10,7 +10,8 @@ from .paths import REPO, build_dir
 from .say import LabError, locked, run_logged, say, stage
 
 PRODUCT = """
-cmake -S /lab/src -B /lab/build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX=/usr -DGPU_HANDOFF_WERROR=ON
+cmake -S /lab/src -B /lab/build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \\
+    -DCMAKE_INSTALL_PREFIX=/usr -DGPU_HANDOFF_WERROR=ON
 cmake --build /lab/build
 rm -rf /lab/stage
 DESTDIR=/lab/stage cmake --install /lab/build --strip
@@ -53,7 +54,8 @@ def copy_sources(to):
         (to / name).unlink(missing_ok=True)
     for name in now:
         source, copy = REPO / name, to / name
-        if not copy.exists() or copy.read_bytes() != source.read_bytes() or copy.stat().st_mode != source.stat().st_mode:
+        if not (copy.exists() and copy.read_bytes() == source.read_bytes()
+                and copy.stat().st_mode == source.stat().st_mode):
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, copy)
             changed = True

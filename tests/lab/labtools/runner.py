@@ -83,7 +83,8 @@ class Run:
                                self.show, self.env, self.shot)
         after = self.quiet(agent, STATE, "state-after")
         self.quiet(agent, ["journalctl", "-b", "-o", "short-precise", f"--after-cursor={cursor}"], "journal")
-        difference = list(difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", "", "", 0, ""))
+        difference = list(difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after",
+                                               n=0, lineterm=""))
         if code == 124:
             self.problems.append(f"it did not end within its {self.scenario.deadline} s")
         elif code != 0:

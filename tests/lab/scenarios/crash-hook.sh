@@ -12,6 +12,8 @@ define_domain win11
 before=$(host_state)
 
 step "count the forks of a handoff"
+start_ok win11 # the first one also loads vfio-pci
+destroy win11
 hook_with prepare -e trace=clone -o /tmp/forks
 start_ok win11
 destroy win11
@@ -20,8 +22,8 @@ forks=$(grep -c clone /tmp/forks)
 ((forks > 8)) || fail "a handoff with only $forks forks: $(cat /tmp/forks)"
 
 killed=0
-for at in "clone $forks" "wait4 $forks" "clone $((forks - 2))" "wait4 $((forks - 2))" "clone $((forks - 4))" \
-          "wait4 $((forks - 4))" "wait4 $((forks - 7))"; do
+for at in "clone $forks" "wait4 $forks" "clone $((forks - 1))" "wait4 $((forks - 3))" "clone $((forks - 5))" \
+          "wait4 $((forks - 6))" "clone $((forks - 12))"; do
     read -r call when <<< "$at"
     step "kill -9 at $call number $when of $forks"
     hook_with prepare -e "trace=$call" -e "inject=$call:signal=KILL:when=$when" -o /dev/null

@@ -77,11 +77,12 @@ output=$(setpriv --reuid nobody --regid nogroup --clear-groups "$hook" stranger 
 expect "what it says for an unconfigured one" "" "$output"
 same_state "$before" "by hostile input"
 
-step "a domain with a hostile name really starts"
-configure "-it's a \"name\""
-define_domain "-it's a \"name\""
-virsh -q start --domain "-it's a \"name\"" || fail "it did not start"
+step "a domain with a hostile name really starts" # AppArmor's helper of libvirt refuses []{}?^,"* by itself
+name="-it's a Grüße \$(reboot)"
+configure "$name"
+define_domain "$name"
+virsh -q start --domain "$name" || fail "it did not start"
 expect "driver of the GPU" vfio-pci "$(driver_of "$GPU")"
-virsh -q destroy --domain "-it's a \"name\""
+virsh -q destroy --domain "$name"
 same_state "$before" "by a domain with a hostile name"
-virsh -q undefine --domain "-it's a \"name\""
+virsh -q undefine --domain "$name"
