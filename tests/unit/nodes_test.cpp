@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/nodes.hpp"
+
+#include "tests/unit/catch.hpp"
+#include "tests/unit/tree.hpp"
+
+#include <algorithm>
+#include <sys/sysmacros.h>
+
+using namespace handoff;
+
+namespace {
+
+const std::string gpu = "0000:01:00.0";
+const std::string function = "sys/bus/pci/devices/" + gpu;
+
+bool has(const std::vector<Node>& nodes, unsigned major, unsigned minor, const std::string& path) {
+    return std::ranges::find(nodes, Node{makedev(major, minor), path}) != nodes.end();
+}
+
+void add_node(const Tree& tree, const std::string& place, const std::string& subsystem,
+              const std::string& number, const std::string& name) {
+    tree.file(place + "/dev", number + "\n");
+    tree.file(place + "/uevent", "MAJOR=1\nDEVNAME=" + name + "\nDEVTYPE=x\n");
+    tree.link(place + "/subsystem", "../../class/" + subsystem);
+}
+
+} // namespace
+
+TEST_CASE("a function's nodes are all character devices below it, however deep") {
+    const Tree tree;
+    add_node(tree, function + "/drm/card1", "drm", "226:1", "dri/card1");
+    add_node(tree, function + "/i2c-5/i2c-dev/i2c-5", "i2c-dev", "89:5", "i2c-5");
+    add_node(tree, function + "/usb1/1-1/host2/block/sdb", "block", "8:16", "sdb");
+    tree.link(function + "/drm/card1/device", "../../../" + gpu); // no way round in circles
+    const std::vector<Node> nodes = nodes_of_function(tree.roots, gpu);
+    CHECK(nodes.size() == 2);
+    CHECK(has(nodes, 226, 1, "/dev/dri/card1"));
+    CHECK(has(nodes, 89, 5, "/dev/i2c-5"));
+}
+
+TEST_CASE("a function's NVIDIA node is found by its minor, its vfio group by the group's number") {
+    const Tree tree;
+    tree.folder(function);
+    tree.file("proc/driver/nvidia/gpus/" + gpu + "/information",
+              "Model: \t\t A Card\nIRQ:   \t\t 44\nDevice Minor: \t 3\nGPU Excluded:\t No\n");
+    tree.link(function + "/iommu_group", "../../../kernel/iommu_groups/17");
+    tree.file("sys/class/vfio/17/dev", "243:0\n");
+    const std::vector<Node> nodes = nodes_of_function(tree.roots, gpu);
+    CHECK(nodes.size() == 2);
+    CHECK(has(nodes, 195, 3, "/dev/nvidia3"));
+    CHECK(has(nodes, 243, 0, "/dev/vfio/17"));
+}
+
+TEST_CASE("text of the kernel's that is not understood is no node") {
+    const Tree tree;
+    tree.file(function + "/drm/card1/dev", "226:\n");
+    tree.file(function + "/drm/card2/dev", "two:2\n");
+    tree.file("proc/driver/nvidia/gpus/" + gpu + "/information", "Device Minor:");
+    CHECK(nodes_of_function(tree.roots, gpu).empty());
+    CHECK(nodes_of_function(tree.roots, "0000:09:00.0").empty());
+}
+
+TEST_CASE("a module's nodes are those of the functions that its drivers have") {
+    const Tree tree;
+    tree.link("sys/module/amdgpu/drivers/pci:amdgpu", "../../../bus/pci/drivers/amdgpu");
+    tree.link("sys/bus/pci/drivers/amdgpu/" + gpu, "../../../../devices/" + gpu);
+    tree.file("sys/bus/pci/drivers/amdgpu/bind", "");
+    add_node(tree, function + "/drm/card1", "drm", "226:1", "dri/card1");
+    const std::vector<Node> nodes = nodes_of_module(tree.roots, "amdgpu");
+    CHECK(nodes.size() == 1);
+    CHECK(has(nodes, 226, 1, "/dev/dri/card1"));
+    CHECK(nodes_of_module(tree.roots, "i915").empty());
+}
