@@ -19,11 +19,11 @@ public:
     /// The thing's state now, in the words of Step. Throws Error or std::system_error.
     virtual std::string state(Kind kind, const std::string& subject) = 0;
 
-    /// Brings the thing into the state, proves it, and returns. Idempotent. A driver that is not
-    /// registered because its module is kept out leaves the function driverless without an error:
-    /// the module's own step loads it and thereby binds the function. Throws Error or
-    /// std::system_error.
-    virtual void set(Kind kind, const std::string& subject, const std::string& state,
+    /// Brings the thing into the state, proves it, and returns whether there was anything to do. A
+    /// driver that is not registered because its module is kept out leaves the function driverless
+    /// without an error: the module's own step loads it and thereby binds the function. Throws
+    /// Error or std::system_error.
+    virtual bool set(Kind kind, const std::string& subject, const std::string& state,
                      const Deadline& deadline) = 0;
 };
 

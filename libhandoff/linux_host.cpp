@@ -11,8 +11,7 @@
 
 namespace handoff {
 
-LinuxHost::LinuxHost(Roots roots, Late late)
-    : context_{std::move(roots), {}, std::move(late)} {}
+LinuxHost::LinuxHost(Roots roots, Late late) : context_{std::move(roots), {}, std::move(late)} {}
 
 std::string LinuxHost::state(Kind kind, const std::string& subject) {
     switch (kind) {
@@ -26,7 +25,7 @@ std::string LinuxHost::state(Kind kind, const std::string& subject) {
     std::abort();
 }
 
-void LinuxHost::set(Kind kind, const std::string& subject, const std::string& state,
+bool LinuxHost::set(Kind kind, const std::string& subject, const std::string& state,
                     const Deadline& deadline) {
     switch (kind) {
     case Kind::attribute:
@@ -36,6 +35,7 @@ void LinuxHost::set(Kind kind, const std::string& subject, const std::string& st
     case Kind::driver:
         return set_driver(context_, subject, state, deadline);
     }
+    std::abort();
 }
 
 void LinuxHost::require_free(const Plan& plan, const Deadline& deadline) {

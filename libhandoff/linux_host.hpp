@@ -12,7 +12,7 @@ public:
     LinuxHost(Roots roots, Late late);
 
     std::string state(Kind kind, const std::string& subject) override;
-    void set(Kind kind, const std::string& subject, const std::string& state,
+    bool set(Kind kind, const std::string& subject, const std::string& state,
              const Deadline& deadline) override;
 
     /// The proof that nobody uses what the plan unbinds or unloads, before its first step. Throws

@@ -11,8 +11,8 @@ namespace {
 void carry_out(Host& host, const Step& step, const std::string& state, const Deadline& deadline,
                const OnStep& on_step) {
     const Spent before = spent_so_far();
-    host.set(step.kind, step.subject, state, deadline);
-    on_step(step, spent_so_far() - before);
+    if (host.set(step.kind, step.subject, state, deadline))
+        on_step(step, spent_so_far() - before);
 }
 
 Step reversed(Step step) {
@@ -53,18 +53,29 @@ class WayBack {
 public:
     WayBack(Host& host, Record& record, Journal& journal, const Deadline& deadline,
             const OnStep& on_step)
-        : host_(host), record_(record), journal_(journal), deadline_(deadline), on_step_(on_step) {}
+        : host_(host), record_(record), journal_(journal), deadline_(deadline), on_step_(on_step),
+          errors_(record.steps.size()) {}
 
-    /// What is wrong with the step afterwards; empty when its state is what it was.
+    /// Last step first.
+    void give_all_back() {
+        for (std::size_t i = record_.steps.size(); i-- > 0;)
+            errors_[i] = give_back(record_.steps[i]);
+    }
+
+    /// The steps whose state is not what it was, each with what is wrong.
+    std::vector<std::pair<Step, std::string>> left() {
+        std::vector<std::pair<Step, std::string>> differing;
+        for (std::size_t i = 0; i < record_.steps.size(); ++i)
+            if (const std::string problem = difference(record_.steps[i]); !problem.empty())
+                differing.emplace_back(record_.steps[i], errors_[i].empty() ? problem : errors_[i]);
+        return differing;
+    }
+
+private:
     std::string give_back(const Step& step) {
-        if (skipped(step))
-            return step.subject + ": its driver is stuck in the kernel";
         try {
-            if (host_.state(step.kind, step.subject) != step.from)
+            if (!skipped(step))
                 carry_out(host_, reversed(step), step.from, deadline_, on_step_);
-            else // what belongs to the state without showing in it, as the file that keeps a module
-                 // out
-                host_.set(step.kind, step.subject, step.from, deadline_);
             return {};
         } catch (const StuckFunction& error) {
             note(error.stuck());
@@ -74,7 +85,6 @@ public:
         }
     }
 
-    /// What is wrong with the step now.
     std::string difference(const Step& step) {
         if (skipped(step))
             return step.subject + ": its driver is stuck in the kernel";
@@ -88,7 +98,6 @@ public:
         }
     }
 
-private:
     [[nodiscard]] bool skipped(const Step& step) const {
         return std::ranges::any_of(record_.stuck,
                                    [&](const Stuck& stuck) { return touches(step, stuck); });
@@ -108,6 +117,7 @@ private:
     Journal& journal_;
     const Deadline& deadline_;
     const OnStep& on_step_;
+    std::vector<std::string> errors_; ///< of the last way back, by step
 };
 
 } // namespace
@@ -122,7 +132,7 @@ void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& dead
     for (const Step& step : plan)
         journal.append(step);
     for (const Step& step : plan) {
-        if (host.state(step.kind, step.subject) == step.to)
+        if (step.from == step.to)
             continue;
         try {
             carry_out(host, step, step.to, deadline, on_step);
@@ -137,26 +147,22 @@ std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
                                    const Deadline& deadline, const OnStep& on_step) {
     begin_return(record, journal);
     WayBack way(host, record, journal, deadline, on_step);
-    std::vector<std::string> errors(record.steps.size());
-    for (std::size_t i = record.steps.size(); i-- > 0;)
-        errors[i] = way.give_back(record.steps[i]);
-    // Once more for what differs: a step may have failed for want of one that came later.
-    for (std::size_t i = record.steps.size(); i-- > 0;)
-        if (!way.difference(record.steps[i]).empty())
-            errors[i] = way.give_back(record.steps[i]);
-
+    way.give_all_back();
+    std::vector<std::pair<Step, std::string>> left = way.left();
+    if (!left.empty()) {
+        // Once more: a step may have failed for want of one that came later.
+        way.give_all_back();
+        left = way.left();
+    }
     std::vector<std::string> problems;
-    std::vector<Step> left;
-    for (std::size_t i = 0; i < record.steps.size(); ++i) {
-        const std::string difference = way.difference(record.steps[i]);
-        if (difference.empty())
-            continue;
-        problems.push_back(errors[i].empty() ? difference : errors[i]);
-        left.push_back(record.steps[i]);
+    std::vector<Step> steps;
+    for (auto& [step, problem] : left) {
+        steps.push_back(step);
+        problems.push_back(std::move(problem));
     }
     for (const std::string& line : record.bad_lines)
         problems.push_back("journal: not understood: " + line);
-    keep_attributes(record, left);
+    keep_attributes(record, steps);
     journal.keep(record);
     return problems;
 }

@@ -6,8 +6,6 @@
 namespace handoff {
 namespace {
 
-constexpr std::string_view driver_override = "/driver_override";
-
 std::filesystem::path file_of(const Roots& roots, const std::string& subject) {
     std::filesystem::path file = roots.sys / "bus/pci/devices" / subject;
     if (!std::filesystem::exists(file))
@@ -15,34 +13,45 @@ std::filesystem::path file_of(const Roots& roots, const std::string& subject) {
     return file;
 }
 
+/// Up to kernel 6.6 the override is read under the device's lock, which a driver stuck in remove()
+/// holds.
+bool may_block(const std::string& subject) {
+    return subject.ends_with("/driver_override");
+}
+
+/// The kernel prints an unset override as "(null)"; written back it would be an override of that
+/// name.
+std::string shown(const std::filesystem::path& file) {
+    std::string text = read_text(file).value_or("");
+    return text == "(null)" ? std::string() : text;
+}
+
 } // namespace
 
 std::string attribute_state(const Roots& roots, const std::string& subject) {
     const std::filesystem::path file = file_of(roots, subject);
-    if (!subject.ends_with(driver_override))
-        return read_text(file).value_or("");
-    // Up to kernel 6.6 the override is read under the device's lock, which a driver stuck in
-    // remove() holds.
-    std::string text = guarded_read(subject, file);
-    // The kernel prints an unset override so; written back it would be an override of that name.
-    return text == "(null)" ? std::string() : text;
+    return may_block(subject) ? guarded(subject, [&] { return shown(file); }) : shown(file);
 }
 
-void set_attribute(HostContext& context, const std::string& subject, const std::string& state,
+bool set_attribute(HostContext& context, const std::string& subject, const std::string& state,
                    const Deadline& deadline) {
-    if (attribute_state(context.roots, subject) == state)
-        return;
     const std::filesystem::path file = file_of(context.roots, subject);
-    change(
+    if (!may_block(subject) && shown(file) == state)
+        return false;
+    const std::string before_and_after = change(
         context, subject,
         [&] {
-            write_text(file, state.empty() ? "\n" : state);
-            return std::string();
+            const std::string before = shown(file);
+            if (before != state)
+                write_text(file, state.empty() ? "\n" : state);
+            return before + '\n' + shown(file);
         },
         deadline);
-    if (const std::string now = attribute_state(context.roots, subject); now != state)
-        throw Error(subject, "is \"" + now + "\" although \"" + state + "\" was written",
+    const std::size_t newline = before_and_after.find('\n');
+    if (const std::string after = before_and_after.substr(newline + 1); after != state)
+        throw Error(subject, "is \"" + after + "\" although \"" + state + "\" was written",
                     "see the kernel's log");
+    return before_and_after.substr(0, newline) != state;
 }
 
 } // namespace handoff

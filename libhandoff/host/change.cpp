@@ -25,18 +25,18 @@ StuckFunction stuck(const Roots& roots, const std::string& subject, const Worker
 
 } // namespace
 
-void change(const HostContext& context, const std::string& subject, const Worker::Call& call,
-            const Deadline& deadline) {
+std::string change(const HostContext& context, const std::string& subject, const Worker::Call& call,
+                   const Deadline& deadline) {
     try {
-        Worker(call, context.late).result(deadline);
+        return Worker(call, context.late).result(deadline);
     } catch (const WorkerTimeout& timeout) {
         throw stuck(context.roots, subject, timeout);
     }
 }
 
-std::string guarded_read(const std::string& subject, const std::filesystem::path& file) {
+std::string guarded(const std::string& subject, const Worker::Call& read) {
     try {
-        return Worker([&] { return read_text(file).value_or(""); }).result(Deadline(read_deadline));
+        return Worker(read).result(Deadline(read_deadline));
     } catch (const WorkerTimeout& timeout) {
         throw stuck({}, subject, timeout);
     }

@@ -67,21 +67,21 @@ std::string driver_state(const Roots& roots, const std::string& subject) {
     return link_name(directory / "driver").value_or(std::string(none));
 }
 
-void set_driver(HostContext& context, const std::string& subject, const std::string& state,
+bool set_driver(HostContext& context, const std::string& subject, const std::string& state,
                 const Deadline& deadline) {
     const std::string current = driver_state(context.roots, subject);
     if (current == state)
-        return;
+        return false;
     // Before the unbind, so that neither udev nor a module that is just loading takes the function
     // meanwhile. "none" is no driver's name: nothing takes it then.
     set_attribute(context, subject + "/driver_override", state, deadline);
     if (current != none)
         unbind_from(context, subject, current, deadline);
     if (state == none)
-        return;
+        return true;
     if (!registered(context, state)) {
         if (anything_kept_out(context.roots))
-            return; // the module's own step loads it, and thereby binds the function
+            return true; // the module's own step loads it, and thereby binds the function
         const std::string modalias =
             read_text(context.roots.function(subject) / "modalias").value_or("");
         attempt(
@@ -94,6 +94,7 @@ void set_driver(HostContext& context, const std::string& subject, const std::str
     }
     if (driver_state(context.roots, subject) != state)
         bind_to(context, subject, state, deadline);
+    return true;
 }
 
 } // namespace handoff

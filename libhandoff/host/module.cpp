@@ -36,17 +36,21 @@ void unload(const HostContext& context, const std::string& module, const Deadlin
 
 } // namespace
 
-void set_module(HostContext& context, const std::string& subject, const std::string& state,
+bool set_module(HostContext& context, const std::string& subject, const std::string& state,
                 const Deadline& deadline) {
-    if (state == unloaded) {
+    const bool was_unloaded = module_state(context.roots, subject) == unloaded;
+    const bool unloading = state == unloaded;
+    if (unloading)
         keep_out(context.roots, subject);
-        if (module_state(context.roots, subject) == unloaded)
-            return;
+    else
+        let_in(context.roots, subject);
+    if (was_unloaded == unloading)
+        return false;
+    if (unloading) {
         context.gate.require_free({"module " + subject, nodes_of_module(context.roots, subject)},
                                   deadline);
         unload(context, subject, deadline);
     } else {
-        let_in(context.roots, subject);
         change(
             context, subject,
             [&] {
@@ -55,9 +59,10 @@ void set_module(HostContext& context, const std::string& subject, const std::str
             },
             deadline);
     }
-    if ((module_state(context.roots, subject) == unloaded) != (state == unloaded))
+    if ((module_state(context.roots, subject) == unloaded) != unloading)
         throw Error("module " + subject, "is not " + state.substr(0, state.find(' ')),
                     "see the kernel's log");
+    return true;
 }
 
 } // namespace handoff

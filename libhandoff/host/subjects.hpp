@@ -14,30 +14,28 @@ namespace handoff {
 struct HostContext {
     Roots roots;
     HolderGate gate;
-    Late
-        late; ///< what a worker does whose change was completed when nobody waited any more
+    Late late; ///< what a worker does whose change was completed when nobody waited any more
 };
 
 /// One pair per kind of subject: its state now, and the way to another. See Step and Host for the
 /// words.
 std::string attribute_state(const Roots& roots, const std::string& subject);
-void set_attribute(HostContext& context, const std::string& subject, const std::string& state,
+bool set_attribute(HostContext& context, const std::string& subject, const std::string& state,
                    const Deadline& deadline);
 
-void set_module(HostContext& context, const std::string& subject, const std::string& state,
+bool set_module(HostContext& context, const std::string& subject, const std::string& state,
                 const Deadline& deadline);
 
 std::string driver_state(const Roots& roots, const std::string& subject);
-void set_driver(HostContext& context, const std::string& subject, const std::string& state,
+bool set_driver(HostContext& context, const std::string& subject, const std::string& state,
                 const Deadline& deadline);
 
-/// Runs a change of that subject in a worker. Throws StuckFunction, with the kernel function the
-/// worker waits in, at the deadline.
-void change(const HostContext& context, const std::string& subject, const Worker::Call& call,
-            const Deadline& deadline);
+/// Runs a change of that subject in a worker and returns its answer. Throws StuckFunction, with the
+/// kernel function the worker waits in, at the deadline.
+std::string change(const HostContext& context, const std::string& subject, const Worker::Call& call,
+                   const Deadline& deadline);
 
-/// Reads a file that the kernel may guard with the device's lock. Throws StuckFunction if it does
-/// not answer.
-std::string guarded_read(const std::string& subject, const std::filesystem::path& file);
+/// Runs a read that the kernel may hold up with the device's lock. Throws StuckFunction if it does.
+std::string guarded(const std::string& subject, const Worker::Call& read);
 
 } // namespace handoff

@@ -27,7 +27,7 @@ public:
         return now.at({kind, subject});
     }
 
-    void set(Kind kind, const std::string& subject, const std::string& wanted,
+    bool set(Kind kind, const std::string& subject, const std::string& wanted,
              const handoff::Deadline&) override {
         const bool faulty = changes++ == fault_at || subject == always_failing;
         if (faulty && fault == Fault::dies_before)
@@ -36,9 +36,11 @@ public:
             throw handoff::Error(subject, "fails", "nothing to do");
         if (faulty && fault == Fault::gets_stuck)
             throw handoff::StuckFunction({subject, {1, "1"}}, "stuck");
+        const State before = now;
         apply(kind, subject, wanted);
         if (faulty && fault == Fault::dies_after)
             throw Killed();
+        return now != before;
     }
 
     State now;
