@@ -45,3 +45,4 @@ start_ok win11
 destroy win11
 same_state "$before" "by a cycle with parameters given by hand"
 load_stack
+modprobe -r nvidia_uvm # as it booted

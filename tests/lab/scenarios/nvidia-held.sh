@@ -26,3 +26,4 @@ before=$(host_state)
 start_ok win11
 destroy win11
 same_state "$before" "by a cycle"
+modprobe -r nvidia_uvm # as it booted
