@@ -78,11 +78,24 @@ Function read_function(const Roots& roots, const std::string& address) {
     function.driver = link_name(directory / "driver").value_or("none");
     function.module = link_name(directory / "driver/module").value_or("");
     function.vfio = on_vfio(roots, address);
-    for (const char* name : attributes)
-        if (std::filesystem::exists(directory / name))
-            function.attributes[name] = attribute_state(roots, address + "/" + name);
     function.uses = uses_of(roots, address);
     return function;
+}
+
+void read_attributes(const Roots& roots, std::map<std::string, Function>& functions) {
+    std::vector<std::string> subjects;
+    for (const auto& [address, function] : functions)
+        for (const char* name : attributes)
+            if (std::filesystem::exists(roots.function(address) / name))
+                subjects.push_back(address + "/" + name);
+    if (subjects.empty())
+        return;
+    const std::vector<std::string> states = attribute_states(roots, subjects);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const std::size_t slash = subjects[i].find('/');
+        functions[subjects[i].substr(0, slash)].attributes[subjects[i].substr(slash + 1)] =
+            states[i];
+    }
 }
 
 std::vector<std::string> bound_to(const Roots& roots, const std::string& driver) {
@@ -131,6 +144,7 @@ Machine probe(const Roots& roots, const Domain& domain, const Config& config,
         if (!function.module.empty())
             machine.stacks[function.module] = stack_of(roots, function.module);
     }
+    read_attributes(roots, machine.functions);
     for (auto& [address, function] : machine.functions)
         if (!function.bridge && !gpu_slots.contains(std::string(slot_of(address))))
             function.name = name_of_function(roots, address);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/nodes.hpp"
 
+#include "libhandoff/devices.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -44,20 +46,10 @@ std::string node_path(const fs::path& device) {
     return "/dev/" + uevent.substr(begin, uevent.find('\n', begin) - begin);
 }
 
-void add_device(const fs::path& device, std::vector<Node>& nodes) {
-    const std::optional<std::string> numbers = read_text(device / "dev");
-    const std::optional<dev_t> found = numbers ? device_number(*numbers) : std::nullopt;
-    if (found && link_name(device / "subsystem") != "block")
-        nodes.push_back({*found, node_path(device)});
-}
-
-void collect(const fs::path& directory, std::vector<Node>& nodes) {
-    add_device(directory, nodes);
-    std::error_code gone; // a device may vanish while its tree is read
-    for (auto entry = fs::directory_iterator(directory, gone);
-         !gone && entry != fs::directory_iterator(); entry.increment(gone))
-        if (entry->is_directory(gone) && !entry->is_symlink(gone))
-            collect(entry->path(), nodes);
+void add_device(const Device& device, std::vector<Node>& nodes) {
+    const std::optional<std::string> numbers = read_text(device.directory / "dev");
+    if (const std::optional<dev_t> found = numbers ? device_number(*numbers) : std::nullopt)
+        nodes.push_back({*found, node_path(device.directory)});
 }
 
 /// The minor in /proc/driver/nvidia/gpus/ADDRESS/information: the nodes are made by hand, not
@@ -122,10 +114,9 @@ void add_group_node(const Roots& roots, const std::string& address, std::vector<
 
 std::vector<Node> nodes_of_function(const Roots& roots, const std::string& address) {
     std::vector<Node> nodes;
-    std::error_code error;
-    const fs::path directory = fs::canonical(roots.function(address), error);
-    if (!error)
-        collect(directory, nodes);
+    for (const Device& device : devices_below(roots, address))
+        if (device.subsystem != "block")
+            add_device(device, nodes);
     add_nvidia_node(roots, address, nodes);
     add_group_node(roots, address, nodes);
     return nodes;

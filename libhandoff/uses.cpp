@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/uses.hpp"
 
+#include "libhandoff/devices.hpp"
+
 #include <algorithm>
 #include <array>
 #include <ifaddrs.h>
@@ -18,26 +20,6 @@ namespace handoff {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// What lies below a function: disks with their partitions ("nvme0n1", "nvme0n1p2"), and network
-/// interfaces.
-struct Below {
-    std::vector<std::pair<std::string, fs::path>> disks;
-    std::vector<std::string> interfaces;
-};
-
-void collect(const fs::path& directory, Below& below) {
-    const std::optional<std::string> subsystem = link_name(directory / "subsystem");
-    if (subsystem == "block")
-        below.disks.emplace_back(directory.filename(), directory);
-    if (subsystem == "net")
-        below.interfaces.push_back(directory.filename());
-    std::error_code gone; // a device may vanish while its tree is read
-    for (auto entry = fs::directory_iterator(directory, gone);
-         !gone && entry != fs::directory_iterator(); entry.increment(gone))
-        if (entry->is_directory(gone) && !entry->is_symlink(gone))
-            collect(entry->path(), below);
-}
 
 /// With multipath, a path of an NVMe disk is "nvme0c0n1", and what is mounted is "nvme0n1".
 std::string disk_name(const std::string& name) {
@@ -107,18 +89,18 @@ int id(const Roots& roots, const std::string& address, const char* which) {
 
 std::vector<std::string> uses_of(const Roots& roots, const std::string& address) {
     std::vector<std::string> uses;
-    std::error_code error;
-    const fs::path directory = fs::canonical(roots.function(address), error);
-    if (error)
-        return uses;
-    Below below;
-    collect(directory, below);
-    for (const auto& [name, path] : below.disks)
-        add_disk_uses(roots, name, path, uses);
-    if (below.interfaces.empty())
+    std::vector<std::string> interfaces;
+    for (const Device& device : devices_below(roots, address)) {
+        const std::string name = device.directory.filename();
+        if (device.subsystem == "block")
+            add_disk_uses(roots, name, device.directory, uses);
+        if (device.subsystem == "net")
+            interfaces.push_back(name);
+    }
+    if (interfaces.empty())
         return uses;
     const std::set<std::string> addressed = interfaces_with_an_address();
-    for (const std::string& name : below.interfaces)
+    for (const std::string& name : interfaces)
         if (addressed.contains(name))
             uses.push_back(name + " has an address");
     return uses;

@@ -2,6 +2,9 @@
 #include "libhandoff/host/subjects.hpp"
 
 #include "libhandoff/error.hpp"
+#include "libhandoff/transaction.hpp"
+
+#include <sstream>
 
 namespace handoff {
 namespace {
@@ -31,6 +34,26 @@ std::string shown(const std::filesystem::path& file) {
 std::string attribute_state(const Roots& roots, const std::string& subject) {
     const std::filesystem::path file = file_of(roots, subject);
     return may_block(subject) ? guarded(subject, [&] { return shown(file); }) : shown(file);
+}
+
+std::vector<std::string> attribute_states(const Roots& roots,
+                                          const std::vector<std::string>& subjects) {
+    std::vector<std::string> states;
+    try {
+        std::istringstream lines(guarded(subjects.front(), [&] {
+            std::string text;
+            for (const std::string& subject : subjects)
+                text.append(shown(file_of(roots, subject))).push_back('\n');
+            return text;
+        }));
+        for (std::string line; std::getline(lines, line);)
+            states.push_back(line);
+    } catch (const StuckFunction&) {
+        // One of them: each by itself finds out which.
+        for (const std::string& subject : subjects)
+            states.push_back(attribute_state(roots, subject));
+    }
+    return states;
 }
 
 bool set_attribute(HostContext& context, const std::string& subject, const std::string& state,

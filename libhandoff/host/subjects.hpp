@@ -7,6 +7,7 @@
 #include "libhandoff/worker.hpp"
 
 #include <string>
+#include <vector>
 
 namespace handoff {
 
@@ -20,6 +21,9 @@ struct HostContext {
 /// One pair per kind of subject: its state now, and the way to another. See Step and Host for the
 /// words.
 std::string attribute_state(const Roots& roots, const std::string& subject);
+/// The same of several at once, in their order.
+std::vector<std::string> attribute_states(const Roots& roots,
+                                          const std::vector<std::string>& subjects);
 bool set_attribute(HostContext& context, const std::string& subject, const std::string& state,
                    const Deadline& deadline);
 

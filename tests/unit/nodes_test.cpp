@@ -54,8 +54,8 @@ TEST_CASE("a function's NVIDIA node is found by its minor, its vfio group by the
 
 TEST_CASE("text of the kernel's that is not understood is no node") {
     const Tree tree;
-    tree.file(function + "/drm/card1/dev", "226:\n");
-    tree.file(function + "/drm/card2/dev", "two:2\n");
+    add_node(tree, function + "/drm/card1", "drm", "226:", "dri/card1");
+    add_node(tree, function + "/drm/card2", "drm", "two:2", "dri/card2");
     tree.file("proc/driver/nvidia/gpus/" + gpu + "/information", "Device Minor:");
     CHECK(nodes_of_function(tree.roots, gpu).empty());
     CHECK(nodes_of_function(tree.roots, "0000:09:00.0").empty());
