@@ -7,21 +7,30 @@ from .scenario import all_scenarios
 def registrations(everything):
     """The text of a CTestTestfile: included by tests/CMakeLists.txt with TEST_INCLUDE_FILES."""
     lines = []
-    guests = set()
+    guests = {}
     for scenario in all_scenarios():
         for host in scenario.hosts(everything):
-            guests.add((host, scenario.topology))
-            guest = f"{host}-{scenario.topology}"
-            words = ["exec", host, scenario.topology, scenario.name] + (["--all"] if everything else [])
-            add(lines, f"lab.{host}.{scenario.name}", words,
-                FIXTURES_REQUIRED=guest, RESOURCE_LOCK=guest, LABELS="lab", TIMEOUT=scenario.deadline + 900)
-    for host, topology in sorted(guests):
-        guest = f"{host}-{topology}"
-        add(lines, f"lab.{host}.{topology}.boot", ["boot", host, topology],
-            FIXTURES_SETUP=guest, RESOURCE_LOCK=guest, LABELS="lab", TIMEOUT=1800)
-        add(lines, f"lab.{host}.{topology}.stop", ["stop", host, topology],
-            FIXTURES_CLEANUP=guest, RESOURCE_LOCK=guest, LABELS="lab", TIMEOUT=60)
+            guests.setdefault((host, scenario.topology), []).append(scenario)
+    for (host, topology), scenarios in sorted(guests.items()):
+        register_guest(lines, host, topology, scenarios, ["--all"] if everything else [])
+    for host in ("debian12", "debian13") if everything else ("debian13",):
+        add(lines, f"lab.{host}.unit-tests", ["check", host], RESOURCE_LOCK=f"{host}-root", LABELS="lab", TIMEOUT=1800)
+    add(lines, "lab.debian12.install", ["install", "debian12"], RESOURCE_LOCK="debian12-root", LABELS="lab", TIMEOUT=1800)
     return "\n".join(lines) + "\n"
+
+
+def register_guest(lines, host, topology, scenarios, options):
+    """One boot for the scenarios that leave the host clean; those that want a boot of their own come after them."""
+    guest = f"{host}-{topology}"
+    shared = [f"lab.{host}.{scenario.name}" for scenario in scenarios if not scenario.own_boot]
+    add(lines, f"lab.{guest}.boot", ["boot", host, topology],
+        FIXTURES_SETUP=guest, RESOURCE_LOCK=guest, LABELS="lab", TIMEOUT=1800)
+    for scenario in scenarios:
+        after = {"DEPENDS": ";".join(shared)} if scenario.own_boot and shared else {}
+        add(lines, f"lab.{host}.{scenario.name}", ["exec", host, topology, scenario.name, *options],
+            FIXTURES_REQUIRED=guest, RESOURCE_LOCK=guest, LABELS="lab", TIMEOUT=scenario.deadline + 900, **after)
+    add(lines, f"lab.{guest}.stop", ["stop", host, topology],
+        FIXTURES_CLEANUP=guest, RESOURCE_LOCK=guest, LABELS="lab", TIMEOUT=60)
 
 
 def add(lines, name, arguments, **properties):

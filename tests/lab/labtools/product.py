@@ -11,7 +11,7 @@ from .say import LabError, locked, run_logged, say, stage
 
 PRODUCT = """
 cmake -S /lab/src -B /lab/build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \\
-    -DCMAKE_INSTALL_PREFIX=/usr -DGPU_HANDOFF_WERROR=ON
+    -DCMAKE_INSTALL_PREFIX=/usr -DBUILD_TESTING=OFF -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 cmake --build /lab/build
 rm -rf /lab/stage
 DESTDIR=/lab/stage cmake --install /lab/build --strip
@@ -31,24 +31,37 @@ cp -r /usr/lib/modules/$1/updates /usr/lib/modules/$1/modules.* /lab/modules/usr
 """
 
 
+# The unit tests with this suite's compiler and Catch2.
+CHECK = """
+cmake -S /lab/whole -B /lab/check -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+cmake --build /lab/check
+ctest --test-dir /lab/check --output-on-failure
+"""
+
 PARTS = ("modules", "guest-os")  # of tests/lab, built; its other parts are only copied into the guest
 
 
-def sources():
-    """Every file of the checkout that git knows or would take, and that is built."""
+def is_built(name):
+    """Whether a file of the checkout goes into the product, the stand-in modules or the nested guest."""
+    parts = name.split("/")
+    if parts[0] == "tests":
+        return parts[1] == "lab" and parts[2] in PARTS
+    return len(parts) > 1 or parts[0] == "CMakeLists.txt"
+
+
+def everything():
+    """Every file of the checkout that git knows or would take."""
     done = subprocess.run(["git", "-C", str(REPO), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                           capture_output=True)
     if done.returncode != 0:
         raise LabError(f"git ls-files: {done.stderr.decode().strip()}")
-    return {name for name in done.stdout.decode().split("\0") if name and (REPO / name).is_file()
-            and (not name.startswith("tests/lab/") or name.split("/")[2] in PARTS)}
+    return {name for name in done.stdout.decode().split("\0") if name and (REPO / name).is_file()}
 
 
-def copy_sources(to):
+def copy_sources(to, now):
     """Brings a copy up to date, True if it was not; an unchanged file keeps its time for the next build's sake."""
     manifest = to.with_suffix(".manifest")
     before = set(manifest.read_text().splitlines()) if manifest.exists() else set()
-    now = sources()
     changed = before != now
     for name in before - now:
         (to / name).unlink(missing_ok=True)
@@ -85,13 +98,47 @@ def build(host):
             shutil.rmtree(directory / "src", ignore_errors=True)
             stamp.unlink(missing_ok=True)
         (directory / "src").mkdir(parents=True, exist_ok=True)
-        if copy_sources(directory / "src"):
+        if copy_sources(directory / "src", {name for name in everything() if is_built(name)}):
             stamp.unlink(missing_ok=True)
         if not stamp.exists():
             build_product(made, directory, product)
             build_parts(made, directory)
             stamp.write_text(content)
     return directory
+
+
+def whole_copy(host):
+    """An image, and a directory with a copy of this checkout in whole/."""
+    made = image.ensure(host)
+    directory = build_dir(host)
+    (directory / "whole").mkdir(parents=True, exist_ok=True)
+    copy_sources(directory / "whole", everything())
+    return made, directory
+
+
+def check(host):
+    """Runs the unit tests inside an image's root."""
+    made, directory = whole_copy(host)
+    log = directory / "check.log"
+    with locked(directory / "lock", f"{host}: waiting for another build"), stage(f"{host}: unit tests (log {log})"):
+        in_root(made.root, directory, CHECK, log, f"{host}: unit tests")
+
+
+def check_install(host):
+    """Installs and uninstalls inside a throw-away copy of an image's root."""
+    made, directory = whole_copy(host)
+    log = directory / "install.log"
+    upper = directory / "install-root"
+    shutil.rmtree(upper, ignore_errors=True)
+    for name in ("changes", "work", "root"):
+        (upper / name).mkdir(parents=True)
+    shell = ('mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/changes,workdir=$2/work" "$2/root" && '
+             'mkdir -p "$2/root/lab" && mount --bind "$3" "$2/root/lab" && mount -t proc proc "$2/root/proc" && '
+             'mount --rbind /dev "$2/root/dev" && exec chroot "$2/root" /bin/bash /lab/whole/tests/install/check')
+    with locked(directory / "lock", f"{host}: waiting for another build"), stage(f"{host}: install (log {log})"):
+        run_logged(["unshare", "--mount", "--propagation", "private", "sh", "-euc", shell, "enter", str(made.root),
+                    str(upper), str(directory)], log, f"{host}: install")
+    shutil.rmtree(upper, ignore_errors=True)
 
 
 def build_product(made, directory, wanted):

@@ -26,6 +26,6 @@ wait $first && won=win11
 wait $second && won+=macos
 expect_match "exactly one of them started: $(cat /tmp/win11.out /tmp/macos.out)" "^(win11|macos)$" "${won:-none}"
 lost=$([[ $won == win11 ]] && echo macos || echo win11)
-expect_match "the other's error" "gpu-handoff: $GPU: already handed over to domain $won; " "$(cat /tmp/$lost.out)"
+expect_match "the other's error" "gpu-handoff: $GPU: already handed over to domain $won; " "$(cat "/tmp/$lost.out")"
 destroy "$won"
 same_state "$before" "by two domains at once"
