@@ -11,40 +11,12 @@
 #include "libhandoff/modules.hpp"
 #include "libhandoff/planner.hpp"
 #include "libhandoff/recovery.hpp"
+#include "libhandoff/timeline.hpp"
 
 #include <system_error>
 
 namespace handoff {
 namespace {
-
-/// What a handoff or a return takes, for the log.
-class Timeline {
-public:
-    explicit Timeline(std::string domain) : domain_(std::move(domain)) {}
-
-    OnStep on_step() {
-        return [this](const Step& step, const Spent& spent) {
-            in_steps_ += spent;
-            log_info(domain_ + ": " + text_of(step) + " (" + milliseconds(spent.wall) + ")");
-        };
-    }
-
-    void log_outcome(const std::string& outcome) const {
-        const Spent all = spent_so_far() - begin_;
-        log_info(domain_ + ": " + outcome + " in " + milliseconds(all.wall) + ", steps " +
-                 milliseconds(in_steps_.wall) + ", own CPU outside them " +
-                 milliseconds(all.cpu - in_steps_.cpu));
-    }
-
-private:
-    static std::string milliseconds(std::chrono::microseconds time) {
-        return std::to_string((time.count() + 500) / 1000) + " ms";
-    }
-
-    std::string domain_;
-    Spent begin_ = spent_so_far();
-    Spent in_steps_;
-};
 
 /// One domain's way to its devices.
 struct Handoff {
@@ -54,7 +26,7 @@ struct Handoff {
     const Config& config;
     ProcessId daemon; ///< libvirt's, our parent
     Deadline deadline;
-    OnStep on_step;
+    Timeline& timeline;
 };
 
 void require_root(const std::string& name) {
@@ -77,7 +49,8 @@ void require_vfio(const Handoff& handoff) {
             insert_module(module);
             return std::string();
         }).result(handoff.deadline);
-        handoff.on_step({Kind::module, module, "unloaded", "loaded"}, spent_so_far() - before);
+        handoff.timeline.on_step()({Kind::module, module, "unloaded", "loaded"},
+                                   spent_so_far() - before);
     };
     try {
         if (!std::filesystem::exists(handoff.roots.pci_driver("vfio-pci")))
@@ -107,6 +80,7 @@ void take(const Handoff& handoff, const Plan& plan) {
     require_vfio(handoff);
     LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.lock, handoff.domain.uuid));
     host.require_free(plan, handoff.deadline);
+    handoff.timeline.end_of("holders");
 
     Record record;
     record.domain = handoff.domain.name;
@@ -115,14 +89,15 @@ void take(const Handoff& handoff, const Plan& plan) {
     record.timeout = handoff.config.timeout;
     Journal journal = Journal::create(handoff.roots.journals(), record);
     try {
-        commit(host, plan, journal, handoff.deadline, handoff.on_step);
+        commit(host, plan, journal, handoff.deadline, handoff.timeline.on_step());
         for (const Step& step : plan)
             if (step.kind == Kind::driver)
                 require_on_vfio(handoff.roots, step.subject);
         require_daemon(handoff);
     } catch (const std::exception& failure) {
         log_warning(handoff.domain.name + ": " + failure.what() + ": giving back");
-        if (!give_back(handoff.roots, handoff.lock, record.uuid, handoff.on_step).empty())
+        if (!give_back(handoff.roots, handoff.lock, record.uuid, handoff.timeline.on_step())
+                 .empty())
             throw NotAllGivenBack(failure.what());
         throw;
     }
@@ -140,12 +115,15 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml) 
     Timeline timeline(domain.name);
     const Deadline deadline(config->timeout);
     const std::optional<ProcessId> daemon = process(::getppid(), roots.proc);
+    timeline.end_of("start");
     const Lock lock(roots, domain.name, deadline);
-    const Handoff handoff{
-        roots, lock, domain, *config, daemon.value_or(ProcessId()), deadline, timeline.on_step()};
-    const std::vector<Handed> others = settle_journals(roots, lock, domain.uuid, handoff.on_step);
+    const Handoff handoff{roots,    lock,    domain, *config, daemon.value_or(ProcessId()),
+                          deadline, timeline};
+    const std::vector<Handed> others =
+        settle_journals(roots, lock, domain.uuid, timeline.on_step());
 
     Plan plan = make_plan(probe(roots, domain, *config, others), *config, domain);
+    timeline.end_of("machine");
     if (plan.empty())
         return log_info(domain.name + ": has no GPU among its devices, nothing to hand over");
     try {
@@ -186,6 +164,7 @@ void release(const Roots& roots, std::string_view xml) {
     if (!record)
         return;
     Timeline timeline(domain.name);
+    timeline.end_of("start");
     const Lock lock(roots, domain.name, Deadline(2 * record->timeout));
     const std::vector<std::string> problems =
         give_back(roots, lock, domain.uuid, timeline.on_step());

@@ -16,5 +16,7 @@ struct Spent {
 
 /// Since some point in the past: only differences mean something.
 Spent spent_so_far();
+/// That of the moment when this process was made, to a hundredth of a second.
+Spent at_process_start();
 
 } // namespace handoff
