@@ -16,6 +16,8 @@ namespace handoff {
 namespace {
 
 constexpr std::size_t named = 2; // of the holders in a line for people
+/// With fewer processes a second worker costs more than it takes off the first one.
+constexpr std::size_t worth_a_worker = 200;
 
 // Between worker and caller a holder is four fields "SIZE:BYTES", for a process's name may be
 // anything.
@@ -67,7 +69,8 @@ void unpack(std::string_view packed, std::vector<Holder>& holders) {
 /// alike.
 std::vector<std::vector<pid_t>> shares(const std::vector<pid_t>& pids, unsigned count) {
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    std::vector<std::vector<pid_t>> shares(std::clamp(count, 1U, cores));
+    const auto useful = static_cast<unsigned>(1 + pids.size() / worth_a_worker);
+    std::vector<std::vector<pid_t>> shares(std::clamp(std::min(count, useful), 1U, cores));
     std::size_t turn = 0;
     for (const pid_t pid : pids)
         if (pid != ::getpid())

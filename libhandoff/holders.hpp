@@ -36,7 +36,8 @@ enum class Unreadable { is_error, is_skipped };
 
 /// How find_holders works. A handoff uses these values, since what was not seen is not proven free.
 struct Effort {
-    unsigned workers = 2; ///< share the processes, if there are as many cores
+    unsigned workers =
+        2; ///< at most; share the processes, if they are many, and there are as many cores
     Look look = Look::descriptors_and_mappings;
     Unreadable unreadable = Unreadable::is_error;
 };

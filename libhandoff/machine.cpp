@@ -42,9 +42,11 @@ bool is_display_class(unsigned device_class) {
 
 std::vector<std::string> functions_of_slot(const Roots& roots, const std::string& address) {
     std::vector<std::string> functions;
-    for (const std::string& entry : list(roots.sys / "bus/pci/devices"))
-        if (slot_of(entry) == slot_of(address))
-            functions.push_back(entry);
+    for (char number = '0'; number <= '7'; ++number) {
+        const std::string function = std::string(slot_of(address)) + "." + number;
+        if (std::filesystem::exists(roots.function(function)))
+            functions.push_back(function);
+    }
     return functions;
 }
 
