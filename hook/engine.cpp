@@ -3,13 +3,13 @@
 // What the front door becomes when a call of libvirt concerns us: NAME OPERATION SUB-OPERATION
 // EXTRA in argv, the domain's XML on stdin. Nothing is ever written to stdout.
 #include "hook/report.hpp"
+#include "hook/signals.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/handoff.hpp"
 #include "libhandoff/log.hpp"
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -36,17 +36,6 @@ std::string read_stdin() {
     }
 }
 
-/// A handoff that was begun ends by itself, forwards or back: it is not for a signal to leave it
-/// half done. SIGPIPE comes when the daemon has died.
-void ignore_signals() {
-    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-    sigset_t ends{};
-    sigemptyset(&ends);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        sigaddset(&ends, signal);
-    ::sigprocmask(SIG_BLOCK, &ends, nullptr);
-}
-
 void run(const std::string& name, std::string_view operation) {
     const handoff::Roots roots;
     if (operation == "prepare")
@@ -60,7 +49,7 @@ void run(const std::string& name, std::string_view operation) {
 } // namespace
 
 int main(int argc, char** argv) {
-    ignore_signals();
+    handoff::ignore_signals();
     try {
         handoff::log_to_syslog();
         if (argc == 5)

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "hook/report.hpp"
+#include "hook/signals.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/log.hpp"
 #include "libhandoff/recovery.hpp"
 
 #include <CLI/CLI.hpp>
-#include <csignal>
+#include <algorithm>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -20,16 +22,17 @@ int recover(const std::optional<std::string>& domain) {
         handoff::log_info("recover: " + text_of(step));
         std::cout << text_of(step) << '\n';
     };
-    std::string left;
-    for (const handoff::Recovered& recovered : handoff::recover({}, domain, show)) {
+    const std::vector<handoff::Recovered> all = handoff::recover({}, domain, show);
+    if (all.empty() && domain)
+        std::cout << *domain << ": nothing to give back\n";
+    for (const handoff::Recovered& recovered : all)
         if (recovered.problems.empty())
             std::cout << recovered.domain << ": all given back\n";
-        else if (left.empty())
-            left = recovered.domain + ": not given back: " + recovered.problems.front();
-    }
-    if (left.empty())
+    const auto failed = std::ranges::find_if(
+        all, [](const handoff::Recovered& recovered) { return !recovered.problems.empty(); });
+    if (failed == all.end())
         return 0;
-    handoff::report_failure(left);
+    handoff::report_failure(failed->domain + ": not given back: " + failed->problems.front());
     return 1;
 }
 
@@ -53,7 +56,7 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    handoff::ignore_signals();
     try {
         handoff::log_to_syslog();
         return run(argc, argv);

@@ -31,13 +31,16 @@ Error::Error(std::string_view subject, std::string_view wrong, std::string_view 
     : std::runtime_error(
           std::string(subject).append(": ").append(wrong).append("; ").append(remedy)) {}
 
+std::string printable(std::string_view text) {
+    std::string line(text);
+    for (char& c : line)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+            c = ' ';
+    return line;
+}
+
 std::string one_line(std::string_view text) {
-    std::string line;
-    for (char c : text) {
-        const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-        line.push_back(control ? ' ' : c);
-    }
-    return std::string(prefix).append(shortened(line, max_line - prefix.size()));
+    return std::string(prefix).append(shortened(printable(text), max_line - prefix.size()));
 }
 
 } // namespace handoff

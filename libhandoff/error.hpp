@@ -32,6 +32,9 @@ public:
     using Error::Error;
 };
 
+/// The text without control characters, for a log.
+std::string printable(std::string_view text);
+
 /// The text as exactly one line of at most 200 bytes, "gpu-handoff: " included, without control
 /// characters: libvirt shows the hook's stderr verbatim, and virt-manager puts it into a dialog.
 std::string one_line(std::string_view text);

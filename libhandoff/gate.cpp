@@ -41,25 +41,27 @@ std::vector<Holder> holding(const std::vector<Holder>& holders, const std::vecto
 
 } // namespace
 
-HolderGate::HolderGate() : inotify_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
+void HolderGate::watch(const std::vector<Node>& nodes) {
+    if (!inotify_)
+        inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     if (!inotify_)
         throw std::system_error(errno, std::generic_category(), "inotify");
-}
-
-void HolderGate::watch(const std::vector<Node>& nodes) {
     for (const Node& node : nodes) {
         if (watched_.contains(node.device))
             continue;
-        watched_[node.device] = {node};
-        // A node without a file under /dev cannot be opened from there either; the scans still see
-        // it.
         const int number = ::inotify_add_watch(inotify_.get(), node.path.c_str(), IN_OPEN);
+        // A node without a file under /dev cannot be opened from there either.
+        if (number < 0 && errno != ENOENT)
+            throw std::system_error(errno, std::generic_category(), node.path);
         if (number >= 0)
             by_watch_[number] = node.device;
+        watched_[node.device] = {node};
     }
 }
 
 bool HolderGate::opened_since() {
+    if (!inotify_)
+        return false;
     bool opened = false;
     alignas(inotify_event) std::array<char, 4096> buffer{};
     ssize_t size = 0;

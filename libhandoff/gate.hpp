@@ -23,8 +23,6 @@ struct Guarded {
 /// gate serves one handoff.
 class HolderGate {
 public:
-    HolderGate();
-
     /// One look at all of it: throws Error("subject: Xorg (pid 1234, user ann) has /dev/dri/card1
     /// open; ...") if something is held now, or if the scan does not end before the deadline.
     void look(const std::vector<Guarded>& all, const Deadline& deadline);

@@ -24,8 +24,7 @@ struct Handoff {
     const Lock& lock;
     const Domain& domain;
     const Config& config;
-    ProcessId daemon; ///< libvirt's, our parent
-    Deadline deadline;
+    ProcessId daemon;
     Timeline& timeline;
 };
 
@@ -42,13 +41,13 @@ void require_known(const Domain& domain) {
 }
 
 /// libvirt would load it only later, after a check that needs it (/dev/vfio/vfio). It stays loaded.
-void require_vfio(const Handoff& handoff) {
+void require_vfio(const Handoff& handoff, const Deadline& deadline) {
     const auto insert = [&](const std::string& module) {
         const Spent before = spent_so_far();
         Worker([&] {
             insert_module(module);
             return std::string();
-        }).result(handoff.deadline);
+        }).result(deadline);
         handoff.timeline.on_step()({Kind::module, module, "unloaded", "loaded"},
                                    spent_so_far() - before);
     };
@@ -69,6 +68,17 @@ void require_on_vfio(const Roots& roots, const std::string& address) {
                     "start the domain again");
 }
 
+/// The libvirt daemon, our parent. When it has died already, pid 1 is in its place, whom nothing
+/// would ever end.
+ProcessId find_daemon(const Roots& roots, const std::string& domain) {
+    const std::optional<ProcessId> parent = process(::getppid(), roots.proc);
+    const std::string name = read_text(roots.proc / "1/comm").value_or("");
+    const bool is_daemon = name == "libvirtd" || name == "virtqemud"; // in a container
+    if (!parent || (parent->pid == 1 && !is_daemon))
+        throw Error(domain, "the libvirt daemon has ended", "start the domain again");
+    return *parent;
+}
+
 /// If the daemon died, nobody will start the domain, and nobody will call the return.
 void require_daemon(const Handoff& handoff) {
     if (::getppid() != handoff.daemon.pid)
@@ -77,9 +87,10 @@ void require_daemon(const Handoff& handoff) {
 }
 
 void take(const Handoff& handoff, const Plan& plan) {
-    require_vfio(handoff);
+    const Deadline deadline(handoff.config.timeout);
+    require_vfio(handoff, deadline);
     LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.lock, handoff.domain.uuid));
-    host.require_free(plan, handoff.deadline);
+    host.require_free(plan, deadline);
     handoff.timeline.end_of("holders");
 
     Record record;
@@ -89,7 +100,7 @@ void take(const Handoff& handoff, const Plan& plan) {
     record.timeout = handoff.config.timeout;
     Journal journal = Journal::create(handoff.roots.journals(), record);
     try {
-        commit(host, plan, journal, handoff.deadline, handoff.timeline.on_step());
+        commit(host, plan, journal, deadline, handoff.timeline.on_step());
         for (const Step& step : plan)
             if (step.kind == Kind::driver)
                 require_on_vfio(handoff.roots, step.subject);
@@ -103,6 +114,23 @@ void take(const Handoff& handoff, const Plan& plan) {
     }
 }
 
+/// The scans found no process on the GPU, and yet its module is in use: by the kernel itself, or
+/// through a descriptor that nobody can see. Drivers other than nvidia can be unbound all the same.
+Plan plan_without_unloading(const Handoff& handoff, const std::vector<Handed>& others,
+                            const ModuleBusy& busy) {
+    Config unbinding = handoff.config;
+    unbinding.unload = Unload::never;
+    if (handoff.config.unload != Unload::automatic)
+        throw busy;
+    log_info(handoff.domain.name + ": " + busy.what() + ": unbinding instead");
+    try {
+        return make_plan(probe(handoff.roots, handoff.domain, unbinding, others), unbinding,
+                         handoff.domain);
+    } catch (const Error&) {
+        throw busy; // the reason, and not that there is no other way
+    }
+}
+
 } // namespace
 
 void prepare(const Roots& roots, const std::string& name, std::string_view xml) {
@@ -113,31 +141,21 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml) 
         return require_known(domain);
 
     Timeline timeline(domain.name);
-    const Deadline deadline(config->timeout);
-    const std::optional<ProcessId> daemon = process(::getppid(), roots.proc);
+    const ProcessId daemon = find_daemon(roots, domain.name);
     timeline.end_of("start");
-    const Lock lock(roots, domain.name, deadline);
-    const Handoff handoff{roots,    lock,    domain, *config, daemon.value_or(ProcessId()),
-                          deadline, timeline};
+    const Lock lock(roots, domain.name, Deadline(config->timeout));
+    const Handoff handoff{roots, lock, domain, *config, daemon, timeline};
     const std::vector<Handed> others =
         settle_journals(roots, lock, domain.uuid, timeline.on_step());
 
-    Plan plan = make_plan(probe(roots, domain, *config, others), *config, domain);
+    const Plan plan = make_plan(probe(roots, domain, *config, others), *config, domain);
     timeline.end_of("machine");
     if (plan.empty())
         return log_info(domain.name + ": has no GPU among its devices, nothing to hand over");
     try {
         take(handoff, plan);
     } catch (const ModuleBusy& busy) {
-        // The scans found nobody, so the reference is the kernel's own: these drivers can be
-        // unbound all the same.
-        Config unbinding = *config;
-        unbinding.unload = Unload::never;
-        if (config->unload != Unload::automatic)
-            throw;
-        log_info(domain.name + ": " + busy.what() + ": unbinding instead");
-        plan = make_plan(probe(roots, domain, unbinding, others), unbinding, domain);
-        take(handoff, plan);
+        take(handoff, plan_without_unloading(handoff, others, busy));
     }
     timeline.log_outcome("handed over");
 }
@@ -165,6 +183,10 @@ void release(const Roots& roots, std::string_view xml) {
         return;
     Timeline timeline(domain.name);
     timeline.end_of("start");
+    // libvirt says this once: whatever happens to us from here on, the journal is dead and others
+    // may return it.
+    if (!record->returning)
+        Journal::open(roots.journals(), domain.uuid).append_returning();
     const Lock lock(roots, domain.name, Deadline(2 * record->timeout));
     const std::vector<std::string> problems =
         give_back(roots, lock, domain.uuid, timeline.on_step());

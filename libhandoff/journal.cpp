@@ -210,7 +210,9 @@ void Journal::keep(const Record& record) {
             fail(file_);
         return;
     }
-    const std::filesystem::path rewritten = file_.string() + ".new";
+    // Beside the directory, which is empty when there is no journal: others look no further then.
+    const std::filesystem::path rewritten =
+        file_.parent_path().string() + "." + file_.filename().string() + ".new";
     Journal next(rewritten, create_file(rewritten, O_TRUNC));
     next.append_line(text_of(record));
     if (::rename(rewritten.c_str(), file_.c_str()) != 0)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/log.hpp"
 
+#include "libhandoff/error.hpp"
+
 #include <boost/log/core.hpp>
 #include <boost/log/expressions.hpp>
 #include <boost/log/sinks/basic_sink_backend.hpp>
@@ -53,13 +55,13 @@ void log_to_syslog() {
 }
 
 void log_info(const std::string& text) {
-    BOOST_LOG_TRIVIAL(info) << text;
+    BOOST_LOG_TRIVIAL(info) << printable(text);
 }
 void log_warning(const std::string& text) {
-    BOOST_LOG_TRIVIAL(warning) << text;
+    BOOST_LOG_TRIVIAL(warning) << printable(text);
 }
 void log_error(const std::string& text) {
-    BOOST_LOG_TRIVIAL(error) << text;
+    BOOST_LOG_TRIVIAL(error) << printable(text);
 }
 
 } // namespace handoff

@@ -18,17 +18,19 @@ extern "C" {
 namespace handoff {
 namespace {
 
+/// What a header type reads from a device that has fallen off the bus.
+constexpr unsigned all_ones = 0x7F;
+
 /// vfio-pci changes the last three (power/control stays "on" after it), libvirt the first.
 constexpr std::array attributes{"driver_override", "power/control", "d3cold_allowed",
                                 "reset_method"};
 
-/// The lowest byte of the PCI configuration space's header type says what kind of function it is.
-bool is_bridge(const Roots& roots, const std::string& address) {
-    constexpr std::size_t header_type = 0x0E;
-    constexpr unsigned type_bits = 0x7F; // the top bit says "more functions in this slot"
+/// The header type of a function's configuration space, without the bit that says "more functions
+/// in this slot".
+unsigned header_type(const Roots& roots, const std::string& address) {
+    constexpr std::size_t offset = 0x0E;
     const std::string config = read_file(roots.function(address) / "config").value_or("");
-    return config.size() > header_type &&
-           (static_cast<unsigned char>(config[header_type]) & type_bits) != 0;
+    return config.size() > offset ? static_cast<unsigned char>(config[offset]) & 0x7FU : 0U;
 }
 
 unsigned class_of(const Roots& roots, const std::string& address) {
@@ -75,10 +77,15 @@ Function read_function(const Roots& roots, const std::string& address) {
     const std::filesystem::path directory = roots.function(address);
     Function function;
     function.device_class = class_of(roots, address);
-    function.bridge = is_bridge(roots, address);
+    const unsigned type = header_type(roots, address);
+    function.bridge = type == PCI_HEADER_TYPE_BRIDGE || type == PCI_HEADER_TYPE_CARDBUS;
+    function.dead = type == all_ones;
     function.group = link_name(directory / "iommu_group").value_or("");
     function.driver = link_name(directory / "driver").value_or("none");
-    function.module = link_name(directory / "driver/module").value_or("");
+    // A driver that is built in may have a link too; only what was loaded can be unloaded.
+    const std::string module = link_name(directory / "driver/module").value_or("");
+    if (module_state(roots, module) != "unloaded")
+        function.module = module;
     function.vfio = on_vfio(roots, address);
     function.uses = uses_of(roots, address);
     return function;

@@ -14,7 +14,8 @@ namespace handoff {
 /// A PCI function as it is now.
 struct Function {
     unsigned device_class = 0; ///< 24 bits, as in sysfs: 0x030000 is a VGA controller
-    bool bridge = false;       ///< header type 1: stays with the host
+    bool bridge = false;       ///< header type 1 or 2: stays with the host
+    bool dead = false;         ///< does not answer: its configuration space reads ff
     std::string group;         ///< number of its IOMMU group; empty without an IOMMU
     std::string driver;        ///< or "none"
     std::string module; ///< the driver's module; empty when it is built in or there is no driver

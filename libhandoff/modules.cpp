@@ -21,7 +21,8 @@ using Parameters = std::map<std::string, std::string>;
 
 /// How a string parameter that was never set reads; written back it would become that text.
 constexpr std::string_view unset = "(null)";
-constexpr std::string_view file_prefix = "gpu-handoff-";
+/// Of several install lines for a module the first one counts, in the order of the files' names.
+constexpr std::string_view file_prefix = "00-gpu-handoff-";
 
 /// The configuration is read when the context is made, so each call makes its own: our own files
 /// under /run come and go.
@@ -40,24 +41,22 @@ Context make_context() {
 }
 
 /// Follows aliases, since distributions name files as they like (nvidia-current holds the module
-/// nvidia).
+/// nvidia). What an alias finds is subject to the blacklist, as with udev; what is named is not.
 void insert(const std::string& name, const std::string& options) {
     const Context context = make_context();
     kmod_list* found = nullptr;
     if (const int error = kmod_module_new_from_lookup(context.get(), name.c_str(), &found);
         error < 0)
         fail(error, name);
-    if (found == nullptr)
-        fail(-ENOENT, name);
-    int result = 0;
+    int result = found == nullptr ? -ENOENT : 0;
     kmod_list* entry = nullptr;
     kmod_list_foreach(entry, found) {
         const Module module(kmod_module_get_module(entry), &kmod_module_unref);
-        result = kmod_module_probe_insert_module(module.get(), 0,
-                                                 options.empty() ? nullptr : options.c_str(),
-                                                 nullptr, nullptr, nullptr);
-        if (result < 0)
-            break;
+        const int one = kmod_module_probe_insert_module(
+            module.get(), KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY,
+            options.empty() ? nullptr : options.c_str(), nullptr, nullptr, nullptr);
+        if (one < 0) // a positive one is the blacklist
+            result = one;
     }
     kmod_module_unref_list(found);
     if (result < 0)
@@ -208,12 +207,12 @@ void unload_module(const std::string& module) {
 }
 
 void load_module(const Roots& roots, const std::string& module, const std::string& state) {
-    if (loaded(roots, module))
-        return;
     const Parameters wanted = parameters_of(state);
-    insert(module, {});
+    const bool was_loaded = loaded(roots, module);
+    if (!was_loaded)
+        insert(module, {});
     Parameters rest = not_taken(roots, module, wanted);
-    if (const std::string options = options_of(rest); !options.empty()) {
+    if (const std::string options = options_of(rest); !was_loaded && !options.empty()) {
         // It had been loaded by hand with other options than the configured ones.
         unload_module(module);
         insert(module, options);

@@ -130,6 +130,10 @@ std::vector<Node> nodes_of_module(const Roots& roots, const std::string& module)
             for (const std::string& entry : list(roots.pci_driver(driver.substr(pci.size()))))
                 if (entry.find(':') != std::string::npos)
                     std::ranges::copy(nodes_of_function(roots, entry), std::back_inserter(nodes));
+    const std::optional<std::string> kfd =
+        module == "amdgpu" ? read_text(roots.sys / "class/kfd/kfd/dev") : std::nullopt;
+    if (const std::optional<dev_t> device = kfd ? device_number(*kfd) : std::nullopt)
+        nodes.push_back({*device, "/dev/kfd"}); // compute processes, on all cards of the driver
     if (module.starts_with("nvidia"))
         std::ranges::copy(nvidia_nodes(roots), std::back_inserter(nodes));
     return nodes;

@@ -16,6 +16,8 @@ namespace {
 constexpr std::chrono::seconds look_deadline{10};
 /// For a lock that a whole handoff and its return may hold.
 constexpr std::chrono::seconds lock_deadline{60};
+/// Nobody waits for a late worker, and nobody else gives back what it holds.
+constexpr std::chrono::hours late_deadline{24 * 365};
 
 /// A worker that ended, or that is ourselves, is stuck no more.
 void forget_ended_workers(const Roots& roots, Record& record) {
@@ -62,57 +64,83 @@ std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const s
     forget_ended_workers(roots, *record);
     Journal journal = Journal::open(roots.journals(), uuid);
     LinuxHost host(roots, give_back_late(roots, lock, uuid));
-    std::vector<std::string> problems =
-        roll_back(host, *record, journal, Deadline(record->timeout), on_step);
+    std::vector<std::string> problems = roll_back(host, *record, journal, on_step);
     log_problems(record->domain, problems);
     return problems;
 }
 
+namespace {
+
+/// What the journal of another domain says: it has its devices, or they could not be given back;
+/// nothing if they were.
+std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record& record,
+                             const OnStep& on_step) {
+    if (live(roots, record))
+        return handed(record);
+    log_warning(record.domain + ": a handoff was left behind; giving it back first");
+    if (give_back(roots, lock, record.uuid, on_step).empty())
+        return std::nullopt;
+    Handed left = handed(read_journal(roots.journals(), record.uuid).value_or(record));
+    left.left_over = true;
+    return left;
+}
+
+} // namespace
+
 std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
                                     const OnStep& on_step) {
+    if (const std::vector<std::string> problems = give_back(roots, lock, uuid, on_step);
+        !problems.empty())
+        throw NotAllGivenBack(problems.front());
     std::vector<Handed> others;
     for (const std::string& other : journaled_domains(roots.journals())) {
-        const std::optional<Record> record = read_journal(roots.journals(), other);
-        if (!record)
-            continue;
-        if (other != uuid && live(roots, *record)) {
-            others.push_back(handed(*record));
-            continue;
+        std::optional<Record> record;
+        try {
+            record = read_journal(roots.journals(), other);
+            if (const std::optional<Handed> has =
+                    record ? settle(roots, lock, *record, on_step) : std::nullopt)
+                others.push_back(*has);
+        } catch (const std::exception& error) {
+            // One that cannot be settled keeps what it names, and nothing else.
+            log_error(other + ": " + error.what());
+            if (record) {
+                others.push_back(handed(*record));
+                others.back().left_over = true;
+            }
         }
-        log_warning(record->domain + ": a handoff was left behind; giving it back first");
-        const std::vector<std::string> problems = give_back(roots, lock, other, on_step);
-        if (problems.empty())
-            continue;
-        if (other == uuid)
-            throw NotAllGivenBack(problems.front());
-        others.push_back(handed(read_journal(roots.journals(), other).value_or(*record)));
-        others.back().left_over = true;
     }
     return others;
 }
 
 std::vector<Recovered> recover(const Roots& roots, const std::optional<std::string>& domain,
                                const OnStep& on_step) {
-    const Lock lock(roots, "recover", Deadline(lock_deadline));
+    const Lock lock(roots, "gpu-handoff recover", Deadline(lock_deadline));
     std::vector<Recovered> all;
     for (const std::string& uuid : journaled_domains(roots.journals())) {
-        const std::optional<Record> record = read_journal(roots.journals(), uuid);
-        if (!record || (domain && *domain != record->domain && *domain != uuid))
-            continue;
-        if (live(roots, *record)) {
-            if (domain)
-                throw Error(record->domain, "has its devices and is running, starting or stopping",
-                            "shut it down first");
-            continue;
+        Recovered recovered{uuid, {}};
+        try {
+            const std::optional<Record> record = read_journal(roots.journals(), uuid);
+            if (!record || (domain && *domain != record->domain && *domain != uuid))
+                continue;
+            recovered.domain = record->domain;
+            if (domain ? in_use(roots, *record) : live(roots, *record)) {
+                if (domain)
+                    recovered.problems.emplace_back("it is running; shut it down first");
+                else
+                    continue;
+            } else
+                recovered.problems = give_back(roots, lock, uuid, on_step);
+        } catch (const std::exception& error) {
+            recovered.problems.emplace_back(error.what());
         }
-        all.push_back({record->domain, give_back(roots, lock, uuid, on_step)});
+        all.push_back(recovered);
     }
     return all;
 }
 
 Late give_back_late(const Roots& roots, const Lock& lock, const std::string& uuid) {
     return {lock.descriptor(), [roots, uuid] {
-                const Lock own(roots, "a late return", Deadline(lock_deadline));
+                const Lock own(roots, "a late return", Deadline(late_deadline));
                 const std::optional<Record> record = read_journal(roots.journals(), uuid);
                 if (!record || !record->returning)
                     return; // whoever waited is still at it, or libvirt will call the return

@@ -32,7 +32,9 @@ struct Recovered {
 };
 
 /// gpu-handoff recover: gives back all dead journals, or that of the domain with this name or uuid.
-/// Takes the lock. Throws Error when that domain runs or starts.
+/// Takes the lock. A domain that runs is left alone. One that is named is given back also when its
+/// daemon seems to be at it, for the case that its return was cut off: not to be used while the
+/// domain starts.
 std::vector<Recovered> recover(const Roots& roots, const std::optional<std::string>& domain,
                                const OnStep& on_step);
 

@@ -37,6 +37,14 @@ void require_present(const Machine& machine, const Config& config, const Domain&
             throw Error(address, "there is no such PCI device", "correct devices in its file");
 }
 
+/// libvirt would unbind a live driver from it by itself if the start went on.
+void require_answering(const Machine& machine) {
+    for (const auto& [address, function] : machine.functions)
+        if (function.dead)
+            throw Error(address, "does not answer any more (its configuration space reads ff)",
+                        "restart the host");
+}
+
 bool slot_has_display(const Machine& machine, const std::string& address) {
     return std::ranges::any_of(slot(machine, address), [&](const std::string& other) {
         return is_display(machine.functions.at(other));
@@ -74,6 +82,9 @@ bool shares_a_group(const Machine& machine, const Addresses& functions,
 void require_related(const Machine& machine, const Config& config, const Domain& domain) {
     const Addresses hostdevs(domain.hostdevs.begin(), domain.hostdevs.end());
     for (const std::string& address : config.devices.value_or(std::vector<std::string>())) {
+        if (machine.functions.at(address).bridge)
+            throw Error(address, "is a bridge, which stays with the host",
+                        "take it out of devices");
         const bool same_slot = std::ranges::any_of(
             hostdevs, [&](const std::string& other) { return slot_of(other) == slot_of(address); });
         if (!same_slot && !shares_a_group(machine, hostdevs, address))
@@ -138,6 +149,7 @@ void require_not_handed(const Machine& machine, const Addresses& functions) {
 std::set<std::string> select_functions(const Machine& machine, const Config& config,
                                        const Domain& domain) {
     require_present(machine, config, domain);
+    require_answering(machine);
     require_related(machine, config, domain);
     Addresses functions = wanted(machine, config, domain);
     require_groups(machine, functions);

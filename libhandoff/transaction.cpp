@@ -20,6 +20,13 @@ Step reversed(Step step) {
     return step;
 }
 
+/// A module is back when it is loaded. Parameters that it did not take are told once, and are
+/// nothing to try again.
+bool both_loaded(const std::string& state, const std::string& other) {
+    constexpr std::string_view loaded = "loaded";
+    return state.starts_with(loaded) && other.starts_with(loaded);
+}
+
 bool touches(const Step& step, const Stuck& stuck) {
     return step.subject.starts_with(stuck.function);
 }
@@ -51,10 +58,9 @@ void keep_attributes(Record& record, const std::vector<Step>& left) {
 /// on.
 class WayBack {
 public:
-    WayBack(Host& host, Record& record, Journal& journal, const Deadline& deadline,
-            const OnStep& on_step)
-        : host_(host), record_(record), journal_(journal), deadline_(deadline), on_step_(on_step),
-          errors_(record.steps.size()) {}
+    WayBack(Host& host, Record& record, Journal& journal, const OnStep& on_step)
+        : host_(host), record_(record), journal_(journal), deadline_(record.timeout),
+          on_step_(on_step), errors_(record.steps.size()) {}
 
     /// Last step first.
     void give_all_back() {
@@ -71,6 +77,16 @@ public:
         return differing;
     }
 
+    /// What is wrong with modules that are back all the same.
+    std::vector<std::string> odd_modules() {
+        std::vector<std::string> problems;
+        for (std::size_t i = 0; i < record_.steps.size(); ++i)
+            if (record_.steps[i].kind == Kind::module && !errors_[i].empty() &&
+                difference(record_.steps[i]).empty())
+                problems.push_back(errors_[i]);
+        return problems;
+    }
+
 private:
     std::string give_back(const Step& step) {
         try {
@@ -79,6 +95,7 @@ private:
             return {};
         } catch (const StuckFunction& error) {
             note(error.stuck());
+            deadline_ = Deadline(record_.timeout); // its time was not the others'
             return error.what();
         } catch (const std::exception& error) {
             return error.what();
@@ -90,7 +107,7 @@ private:
             return step.subject + ": its driver is stuck in the kernel";
         try {
             const std::string state = host_.state(step.kind, step.subject);
-            if (state == step.from)
+            if (state == step.from || (step.kind == Kind::module && both_loaded(state, step.from)))
                 return {};
             return step.subject + ": is " + state + ", was " + step.from;
         } catch (const std::exception& error) {
@@ -115,7 +132,7 @@ private:
     Host& host_;
     Record& record_;
     Journal& journal_;
-    const Deadline& deadline_;
+    Deadline deadline_;
     const OnStep& on_step_;
     std::vector<std::string> errors_; ///< of the last way back, by step
 };
@@ -123,7 +140,8 @@ private:
 } // namespace
 
 StuckFunction::StuckFunction(Stuck stuck, std::string_view wrong)
-    : Error(stuck.function, wrong, "if it stays so, restart the host"), stuck_(std::move(stuck)) {}
+    : Error(stuck.function, wrong, "if it stays so, restart the host"), stuck_(std::move(stuck)),
+      wrong_(wrong) {}
 
 void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& deadline,
             const OnStep& on_step) {
@@ -144,9 +162,9 @@ void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& dead
 }
 
 std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
-                                   const Deadline& deadline, const OnStep& on_step) {
+                                   const OnStep& on_step) {
     begin_return(record, journal);
-    WayBack way(host, record, journal, deadline, on_step);
+    WayBack way(host, record, journal, on_step);
     way.give_all_back();
     std::vector<std::pair<Step, std::string>> left = way.left();
     if (!left.empty()) {
@@ -154,16 +172,20 @@ std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
         way.give_all_back();
         left = way.left();
     }
-    std::vector<std::string> problems;
+    std::vector<std::string> problems = way.odd_modules();
     std::vector<Step> steps;
     for (auto& [step, problem] : left) {
         steps.push_back(step);
         problems.push_back(std::move(problem));
     }
     for (const std::string& line : record.bad_lines)
-        problems.push_back("journal: not understood: " + line);
+        problems.push_back("a line of the journal is not understood: " + line);
     keep_attributes(record, steps);
-    journal.keep(record);
+    try {
+        journal.keep(record);
+    } catch (const std::system_error&) {
+        // It still says more than what is left: that much may be given back again.
+    }
     return problems;
 }
 

@@ -17,9 +17,11 @@ class StuckFunction : public Error {
 public:
     StuckFunction(Stuck stuck, std::string_view wrong);
     [[nodiscard]] const Stuck& stuck() const { return stuck_; }
+    [[nodiscard]] const std::string& wrong() const { return wrong_; }
 
 private:
     Stuck stuck_;
+    std::string wrong_;
 };
 
 /// Told of every step that was carried out, and what it took.
@@ -32,8 +34,9 @@ void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& dead
 
 /// Gives back everything in the record, last step first, going on past failures; what still differs
 /// from what it was after a second try stays in the journal. Returns what could not be given back,
-/// one text each; none when all is as before. May be repeated, and interrupted anywhere.
+/// one text each; none when all is as before. Has the time of the record, and once more after each
+/// function that gets stuck. May be repeated, and interrupted anywhere.
 std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
-                                   const Deadline& deadline, const OnStep& on_step);
+                                   const OnStep& on_step);
 
 } // namespace handoff

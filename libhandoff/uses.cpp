@@ -55,10 +55,8 @@ bool is_swap(const Roots& roots, const std::string& name) {
            std::string::npos;
 }
 
-void add_disk_uses(const Roots& roots, const std::string& found, const fs::path& directory,
-                   std::vector<std::string>& uses) {
-    const std::string name = disk_name(found);
-    const fs::path block = name == found ? directory : roots.sys / "class/block" / name;
+void add_block_uses(const Roots& roots, const fs::path& block, std::vector<std::string>& uses) {
+    const std::string name = block.filename();
     const std::string number = read_text(block / "dev").value_or("");
     for (const std::string& point : mounts_of(roots, name, number))
         uses.push_back(point + " is mounted from /dev/" + name);
@@ -66,6 +64,18 @@ void add_disk_uses(const Roots& roots, const std::string& found, const fs::path&
         uses.push_back("/dev/" + name + " is swap");
     for (const std::string& holder : list(block / "holders"))
         uses.push_back("/dev/" + name + " belongs to " + holder);
+}
+
+void add_disk_uses(const Roots& roots, const fs::path& found, std::vector<std::string>& uses) {
+    const std::string name = disk_name(found.filename());
+    if (name == found.filename())
+        return add_block_uses(roots, found, uses);
+    // The disk itself and its partitions lie elsewhere, below no function.
+    const fs::path disk = roots.sys / "class/block" / name;
+    add_block_uses(roots, disk, uses);
+    for (const std::string& entry : list(disk))
+        if (fs::exists(disk / entry / "partition"))
+            add_block_uses(roots, disk / entry, uses);
 }
 
 std::set<std::string> interfaces_with_an_address() {
@@ -93,7 +103,7 @@ std::vector<std::string> uses_of(const Roots& roots, const std::string& address)
     for (const Device& device : devices_below(roots, address)) {
         const std::string name = device.directory.filename();
         if (device.subsystem == "block")
-            add_disk_uses(roots, name, device.directory, uses);
+            add_disk_uses(roots, device.directory, uses);
         if (device.subsystem == "net")
             interfaces.push_back(name);
     }

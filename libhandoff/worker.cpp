@@ -17,6 +17,15 @@ namespace {
 
 enum class Answer : char { value = 'v', system_error = 's', other_error = 'o' };
 
+/// What the error's text says before the message of its code.
+std::string subject_of(const std::system_error& error) {
+    std::string text = error.what();
+    const std::string message = ": " + error.code().message();
+    if (text.ends_with(message))
+        text.resize(text.size() - message.size());
+    return text;
+}
+
 std::string answer_of(const Worker::Call& call) {
     const auto tagged = [](Answer tag, const std::string& text) {
         return std::string(1, static_cast<char>(tag)).append(text);
@@ -24,7 +33,8 @@ std::string answer_of(const Worker::Call& call) {
     try {
         return tagged(Answer::value, call());
     } catch (const std::system_error& error) {
-        return tagged(Answer::system_error, std::to_string(error.code().value()));
+        return tagged(Answer::system_error,
+                      std::to_string(error.code().value()) + " " + subject_of(error));
     } catch (const std::exception& error) {
         return tagged(Answer::other_error, error.what());
     }
@@ -147,7 +157,8 @@ std::string Worker::result(const Deadline& deadline) {
     case Answer::value:
         return text;
     case Answer::system_error:
-        throw std::system_error(std::stoi(text), std::generic_category());
+        throw std::system_error(std::stoi(text), std::generic_category(),
+                                text.substr(text.find(' ') + 1));
     case Answer::other_error:
         break;
     }

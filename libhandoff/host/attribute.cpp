@@ -5,6 +5,7 @@
 #include "libhandoff/transaction.hpp"
 
 #include <sstream>
+#include <system_error>
 
 namespace handoff {
 namespace {
@@ -61,15 +62,19 @@ bool set_attribute(HostContext& context, const std::string& subject, const std::
     const std::filesystem::path file = file_of(context.roots, subject);
     if (!may_block(subject) && shown(file) == state)
         return false;
-    const std::string before_and_after = change(
-        context, subject,
-        [&] {
-            const std::string before = shown(file);
-            if (before != state)
-                write_text(file, state.empty() ? "\n" : state);
-            return before + '\n' + shown(file);
-        },
-        deadline);
+    const auto write = [&] {
+        const std::string before = shown(file);
+        if (before != state)
+            write_text(file, state.empty() ? "\n" : state);
+        return before + '\n' + shown(file);
+    };
+    std::string before_and_after;
+    try {
+        before_and_after = change(context, subject, write, deadline);
+    } catch (const std::system_error& error) {
+        throw Error(subject, "cannot be set to \"" + state + "\": " + error.code().message(),
+                    "see the kernel's log");
+    }
     const std::size_t newline = before_and_after.find('\n');
     if (const std::string after = before_and_after.substr(newline + 1); after != state)
         throw Error(subject, "is \"" + after + "\" although \"" + state + "\" was written",

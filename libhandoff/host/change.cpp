@@ -27,6 +27,8 @@ StuckFunction stuck(const Roots& roots, const std::string& subject, const Worker
 
 std::string change(const HostContext& context, const std::string& subject, const Worker::Call& call,
                    const Deadline& deadline) {
+    if (deadline.left().count() == 0)
+        throw Error(subject, "no time is left for it", "raise timeout_s");
     try {
         return Worker(call, context.late).result(deadline);
     } catch (const WorkerTimeout& timeout) {

@@ -4,14 +4,15 @@
 #include "libhandoff/error.hpp"
 #include "libhandoff/modules.hpp"
 #include "libhandoff/nodes.hpp"
+#include "libhandoff/transaction.hpp"
 
-#include <cerrno>
 #include <system_error>
 
 namespace handoff {
 namespace {
 
 constexpr std::string_view none = "none";
+constexpr std::chrono::seconds look_deadline{5};
 
 bool registered(const HostContext& context, const std::string& driver) {
     return std::filesystem::exists(context.roots.pci_driver(driver));
@@ -41,11 +42,28 @@ std::string write(const HostContext& context, const std::string& address,
         deadline);
 }
 
+/// Who holds a function whose unbind does not end: its nodes are gone by then, but not their
+/// numbers.
+std::string holders_of(const std::vector<Node>& nodes) {
+    try {
+        const std::vector<Holder> holders = find_holders(nodes, Deadline(look_deadline));
+        return holders.empty() ? std::string() : ", " + text_of(holders);
+    } catch (const std::exception&) {
+        return {};
+    }
+}
+
 void unbind_from(HostContext& context, const std::string& address, const std::string& driver,
                  const Deadline& deadline) {
-    context.gate.require_free({address, nodes_of_function(context.roots, address)}, deadline);
-    const std::string error =
-        write(context, address, context.roots.pci_driver(driver) / "unbind", address, deadline);
+    const std::vector<Node> nodes = nodes_of_function(context.roots, address);
+    context.gate.require_free({address, nodes}, deadline);
+    std::string error;
+    try {
+        error =
+            write(context, address, context.roots.pci_driver(driver) / "unbind", address, deadline);
+    } catch (const StuckFunction& stuck) {
+        throw StuckFunction(stuck.stuck(), stuck.wrong() + holders_of(nodes));
+    }
     if (driver_state(context.roots, address) == driver)
         throw Error(address, driver + " does not let it go: " + error, "see the kernel's log");
 }

@@ -34,32 +34,41 @@ void unload(const HostContext& context, const std::string& module, const Deadlin
     }
 }
 
+void load(const HostContext& context, const std::string& module, const std::string& state,
+          const Deadline& deadline) {
+    try {
+        change(
+            context, module,
+            [&] {
+                load_module(context.roots, module, state);
+                return std::string();
+            },
+            deadline);
+    } catch (const std::system_error& error) {
+        throw Error("module " + module, "cannot be loaded: " + error.code().message(),
+                    "see the kernel's log");
+    }
+}
+
 } // namespace
 
 bool set_module(HostContext& context, const std::string& subject, const std::string& state,
                 const Deadline& deadline) {
-    const bool was_unloaded = module_state(context.roots, subject) == unloaded;
-    const bool unloading = state == unloaded;
-    if (unloading)
+    const std::string before = module_state(context.roots, subject);
+    if (state == unloaded) {
         keep_out(context.roots, subject);
-    else
-        let_in(context.roots, subject);
-    if (was_unloaded == unloading)
-        return false;
-    if (unloading) {
+        if (before == unloaded)
+            return false;
         context.gate.require_free({"module " + subject, nodes_of_module(context.roots, subject)},
                                   deadline);
         unload(context, subject, deadline);
     } else {
-        change(
-            context, subject,
-            [&] {
-                load_module(context.roots, subject, state);
-                return std::string();
-            },
-            deadline);
+        let_in(context.roots, subject);
+        if (before == state)
+            return false;
+        load(context, subject, state, deadline);
     }
-    if ((module_state(context.roots, subject) == unloaded) != unloading)
+    if ((module_state(context.roots, subject) == unloaded) != (state == unloaded))
         throw Error("module " + subject, "is not " + state.substr(0, state.find(' ')),
                     "see the kernel's log");
     return true;

@@ -45,9 +45,9 @@ TEST_CASE("a lock is had by one at a time, and the other is told by whom") {
     roots.run = run.path();
     {
         const Lock lock(roots, "win11", soon());
-        CHECK_THROWS_WITH(Lock(roots, "macos", now()),
-                          "macos: waited in vain for the handoff of win11 (process " +
-                              std::to_string(::getpid()) + "); start again when that is over");
+        CHECK_THROWS_WITH(Lock(roots, "macos", now()), "macos: waited in vain for win11 (process " +
+                                                           std::to_string(::getpid()) +
+                                                           "); start again when that is over");
     }
     CHECK(is_free(roots));
 }

@@ -40,7 +40,7 @@ TEST_CASE("a module is kept out by a file of ours, which goes again") {
     keep_out(tree.roots, "nvidia");
     keep_out(tree.roots, "nvidia");
     CHECK(anything_kept_out(tree.roots));
-    CHECK(read_file(tree.roots.run / "modprobe.d/gpu-handoff-nvidia.conf")
+    CHECK(read_file(tree.roots.run / "modprobe.d/00-gpu-handoff-nvidia.conf")
               .value()
               .ends_with("\ninstall nvidia /bin/false\n"));
     let_in(tree.roots, "nvidia");

@@ -231,6 +231,24 @@ TEST_CASE("a list of devices must fit the domain") {
               .starts_with(gpu + ": a GPU of win11 that devices in its file leaves out"));
 }
 
+TEST_CASE("a device that does not answer is refused, and not taken for something else") {
+    Machine machine = machine_with("amdgpu");
+    machine.functions[gpu].dead = true;
+    CHECK(refusal(machine, {}, {gpu}) ==
+          gpu + ": does not answer any more (its configuration space reads ff); restart the host");
+}
+
+TEST_CASE("a bridge stays with the host, also when it is listed") {
+    const std::string port = "0000:00:01.0";
+    Machine machine = machine_with("amdgpu");
+    machine.functions[port] = function(0x060400, "7", "pcieport", "");
+    machine.functions[port].bridge = true;
+    Config config;
+    config.devices = {port, gpu};
+    CHECK(refusal(machine, config, {gpu}) ==
+          port + ": is a bridge, which stays with the host; take it out of devices");
+}
+
 TEST_CASE("a function of another domain is refused with that domain's name") {
     Machine machine = machine_with("amdgpu");
     machine.handed.push_back({"macos", false, {{audio, "snd_hda_intel"}}});

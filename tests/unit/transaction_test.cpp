@@ -57,7 +57,7 @@ std::string hand_over(FakeHost& host, const std::filesystem::path& journals) {
         commit(host, nvidia_plan(), journal, deadline, nobody);
         return {};
     } catch (const Error& error) {
-        roll_back(host, read_journal(journals, uuid).value(), journal, deadline, nobody);
+        roll_back(host, read_journal(journals, uuid).value(), journal, nobody);
         return error.what();
     }
 }
@@ -69,7 +69,7 @@ std::vector<std::string> recover(FakeHost& host, const std::filesystem::path& jo
         return {};
     record->stuck.clear(); // by then the worker has ended
     Journal journal = Journal::open(journals, uuid);
-    return roll_back(host, *record, journal, deadline, nobody);
+    return roll_back(host, *record, journal, nobody);
 }
 
 bool journal_left(const std::filesystem::path& journals) {
@@ -197,7 +197,7 @@ TEST_CASE(
     const std::filesystem::path file = journals.path() / (uuid + ".journal");
     write_text(file, read_file(file).value() + "step\tcard\tx\ty\tz\n");
     CHECK(recover(host, journals.path()) ==
-          std::vector<std::string>{"journal: not understood: step\tcard\tx\ty\tz"});
+          std::vector<std::string>{"a line of the journal is not understood: step\tcard\tx\ty\tz"});
     CHECK(host.now == before());
     CHECK(read_journal(journals.path(), uuid).value().steps.empty());
 }

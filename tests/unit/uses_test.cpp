@@ -62,6 +62,10 @@ TEST_CASE("an NVMe disk behind multipath is known by the name it is mounted unde
     tree.file("sys/class/block/nvme0n1/dev", "259:3\n");
     tree.file("proc/self/mountinfo", "22 1 259:3 / /games rw - ext4 /dev/mapper/x rw\n");
     CHECK(uses(tree) == std::vector<std::string>{"/games is mounted from /dev/nvme0n1"});
+    tree.file("sys/class/block/nvme0n1/nvme0n1p2/partition", "2\n");
+    tree.file("sys/class/block/nvme0n1/nvme0n1p2/dev", "259:5\n");
+    tree.file("proc/self/mountinfo", "22 1 259:5 / /home rw - ext4 /dev/mapper/x rw\n");
+    CHECK(uses(tree) == std::vector<std::string>{"/home is mounted from /dev/nvme0n1p2"});
 }
 
 TEST_CASE("a network interface with an address is a use") {

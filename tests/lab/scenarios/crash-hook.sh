@@ -35,6 +35,24 @@ for at in "clone $forks" "wait4 $forks" "clone $((forks - 1))" "wait4 $((forks -
     hook_plain
 done
 ((killed >= 5)) || fail "only $killed of the killed hooks had begun their handoff"
+step "the hook of the return is killed while it waits for the lock: libvirt does not call it again, recover does"
+start_ok win11
+hook_with release -e trace=flock -e inject=flock:signal=KILL:when=1 -o /dev/null
+destroy win11
+hook_plain
+expect "driver of the GPU after a return that was killed" vfio-pci "$(driver_of "$GPU")"
+gpu-handoff recover || fail "gpu-handoff recover"
+same_state "$before" "by a return that was killed, and recover"
+
+step "it is killed before it has said that it returns: recover with the domain's name"
+start_ok win11
+hook_with release -e trace=read -e inject=read:signal=KILL:when=3 -o /dev/null
+destroy win11
+hook_plain
+expect "driver of the GPU after a return that was killed" vfio-pci "$(driver_of "$GPU")"
+gpu-handoff recover win11 || fail "gpu-handoff recover win11"
+same_state "$before" "by a return that was killed at once, and recover win11"
+
 step "it starts"
 start_ok win11
 destroy win11
