@@ -51,6 +51,22 @@ class Guest:
         return handle is not None
 
     def boot(self):
+        """Boots, and once more if the emulator was to blame."""
+        try:
+            self.boot_once()
+        except LabError:
+            if not self.emulator_failed():
+                raise
+            say(f"{self.name}: the emulator failed; booting once more")
+            self.boot_once()
+
+    def emulator_failed(self):
+        """Whether the kernel died of a trap in code that it was just patching: TCG with several threads (seen with QEMU
+        7.2 and Linux 6.12) now and then runs the int3 that stands there in between on another processor."""
+        serial = self.directory / "serial.log"
+        return serial.exists() and b"Oops: int3: 0000" in serial.read_bytes()
+
+    def boot_once(self):
         """Starts QEMU and waits until the guest has booted completely."""
         made, initrd = image.ensure(self.host), self.initrd()
         self.stop()
