@@ -42,7 +42,12 @@ def execute(host, topology, scenario, everything=False):
         if reason := reason_to_boot(guest, scenario):
             say(f"{guest.name}: boots, because {reason}")
             guest.boot()
-        return Run(guest, scenario, everything).go()
+        passed = Run(guest, scenario, everything).go()
+        if not passed and guest.emulator_failed():
+            say(f"{guest.name}: the emulator failed; booting and running {scenario.name} once more")
+            guest.boot()
+            passed = Run(guest, scenario, everything).go()
+        return passed
 
 
 class Run:
