@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//
-// Format 1, one record per line, fields separated by a tab; in a field "\t", "\n" and "\\" stand
-// for tab, newline, backslash:
-//     gpu-handoff 1 DOMAIN DAEMON-PID DAEMON-START TIMEOUT-S      the header
-//     step KIND SUBJECT FROM TO
-//     stuck FUNCTION WORKER-PID WORKER-START
-//     returning
 #include "libhandoff/journal.hpp"
 
-#include "libhandoff/error.hpp"
+#include "libhandoff/journal_format.hpp"
 #include "libhandoff/sysfs.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -22,121 +12,7 @@
 namespace handoff {
 namespace {
 
-constexpr std::string_view magic = "gpu-handoff";
-constexpr int format = 1;
 constexpr std::string_view suffix = ".journal";
-constexpr std::array kinds{Kind::attribute, Kind::module, Kind::driver};
-
-using Fields = std::vector<std::string>;
-
-std::string line_of(const Fields& fields) {
-    std::string line;
-    for (const std::string& field : fields) {
-        if (!line.empty())
-            line.push_back('\t');
-        for (char c : field) {
-            if (c == '\t')
-                line.append("\\t");
-            else if (c == '\n')
-                line.append("\\n");
-            else if (c == '\\')
-                line.append("\\\\");
-            else
-                line.push_back(c);
-        }
-    }
-    line.push_back('\n');
-    return line;
-}
-
-Fields fields_of(std::string_view line) {
-    Fields fields(1);
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        if (line[i] == '\t')
-            fields.emplace_back();
-        else if (line[i] == '\\' && i + 1 < line.size()) {
-            const char c = line[++i];
-            fields.back().push_back(c == 't' ? '\t' : c == 'n' ? '\n' : c);
-        } else
-            fields.back().push_back(line[i]);
-    }
-    return fields;
-}
-
-std::optional<int> number(std::string_view text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0)
-        return std::nullopt;
-    return value;
-}
-
-bool read_header(const Fields& fields, Record& record) {
-    if (fields.size() < 2 || fields[0] != magic)
-        return false;
-    const std::optional<int> version = number(fields[1]);
-    if (version && *version > format)
-        throw Error(record.uuid + std::string(suffix), "written by a newer gpu-handoff",
-                    "install that version again, or restart the host");
-    if (version != format || fields.size() != 6 || !number(fields[3]) || !number(fields[5]))
-        return false;
-    record.domain = fields[2];
-    record.daemon = {*number(fields[3]), fields[4]};
-    record.timeout = std::chrono::seconds(*number(fields[5]));
-    return true;
-}
-
-bool read_step(const Fields& fields, Record& record) {
-    if (fields.size() != 5 || fields[0] != "step")
-        return false;
-    const auto* const kind =
-        std::ranges::find_if(kinds, [&](Kind k) { return name_of(k) == fields[1]; });
-    if (kind == kinds.end())
-        return false;
-    record.steps.push_back({*kind, fields[2], fields[3], fields[4]});
-    return true;
-}
-
-bool read_stuck(const Fields& fields, Record& record) {
-    if (fields.size() != 4 || fields[0] != "stuck" || !number(fields[2]))
-        return false;
-    record.stuck.push_back({fields[1], {*number(fields[2]), fields[3]}});
-    return true;
-}
-
-bool read_returning(const Fields& fields, Record& record) {
-    if (fields != Fields{"returning"})
-        return false;
-    record.returning = true;
-    return true;
-}
-
-std::string header_line(const Record& record) {
-    return line_of({std::string(magic), std::to_string(format), record.domain,
-                    std::to_string(record.daemon.pid), record.daemon.start,
-                    std::to_string(record.timeout.count())});
-}
-
-std::string step_line(const Step& step) {
-    return line_of({"step", std::string(name_of(step.kind)), step.subject, step.from, step.to});
-}
-
-std::string stuck_line(const Stuck& stuck) {
-    return line_of({"stuck", stuck.function, std::to_string(stuck.worker.pid), stuck.worker.start});
-}
-
-std::string text_of(const Record& record) {
-    std::string text = header_line(record);
-    for (const Step& step : record.steps)
-        text.append(step_line(step));
-    for (const Stuck& stuck : record.stuck)
-        text.append(stuck_line(stuck));
-    for (const std::string& line : record.bad_lines)
-        text.append(line).push_back('\n');
-    if (record.returning)
-        text.append(line_of({"returning"}));
-    return text;
-}
 
 [[noreturn]] void fail(const std::filesystem::path& file) {
     throw std::system_error(errno, std::generic_category(), file.string());
@@ -201,7 +77,7 @@ void Journal::append(const Stuck& stuck) {
 }
 
 void Journal::append_returning() {
-    append_line(line_of({"returning"}));
+    append_line(returning_line());
 }
 
 void Journal::keep(const Record& record) {
@@ -218,26 +94,6 @@ void Journal::keep(const Record& record) {
     if (::rename(rewritten.c_str(), file_.c_str()) != 0)
         fail(rewritten);
     fd_ = std::move(next.fd_);
-}
-
-Record parse_journal(std::string_view text, const std::string& uuid) {
-    Record record;
-    record.uuid = uuid;
-    bool first = true;
-    // What follows the last newline is torn: the line was not written whole, so its change was not
-    // made.
-    for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
-        const std::string_view line = text.substr(0, end);
-        text.remove_prefix(end + 1);
-        const Fields fields = fields_of(line);
-        const bool understood = first ? read_header(fields, record)
-                                      : read_step(fields, record) || read_stuck(fields, record) ||
-                                            read_returning(fields, record);
-        if (!understood)
-            record.bad_lines.emplace_back(line);
-        first = false;
-    }
-    return record;
 }
 
 std::optional<Record> read_journal(const std::filesystem::path& directory,

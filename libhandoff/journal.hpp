@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace handoff {
@@ -69,7 +68,5 @@ private:
 std::optional<Record> read_journal(const std::filesystem::path& directory, const std::string& uuid);
 /// The uuids of the domains that have a journal.
 std::vector<std::string> journaled_domains(const std::filesystem::path& directory);
-/// The record in a journal's text.
-Record parse_journal(std::string_view text, const std::string& uuid);
 
 } // namespace handoff

@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <libkmod.h>
 #include <map>
 #include <memory>
 #include <system_error>
-#include <unistd.h>
 
 namespace handoff {
 namespace {
@@ -21,8 +19,6 @@ using Parameters = std::map<std::string, std::string>;
 
 /// How a string parameter that was never set reads; written back it would become that text.
 constexpr std::string_view unset = "(null)";
-/// Of several install lines for a module the first one counts, in the order of the files' names.
-constexpr std::string_view file_prefix = "00-gpu-handoff-";
 
 /// The configuration is read when the context is made, so each call makes its own: our own files
 /// under /run come and go.
@@ -158,14 +154,6 @@ std::string options_of(const Parameters& parameters) {
     return options;
 }
 
-std::filesystem::path keep_out_directory(const Roots& roots) {
-    return roots.run / "modprobe.d";
-}
-
-std::filesystem::path keep_out_file(const Roots& roots, const std::string& module) {
-    return keep_out_directory(roots) / (std::string(file_prefix) + module + ".conf");
-}
-
 void collect(const Roots& roots, const std::string& module, std::vector<std::string>& order) {
     if (std::ranges::find(order, module) != order.end())
         return;
@@ -225,29 +213,6 @@ void load_module(const Roots& roots, const std::string& module, const std::strin
 
 void insert_module(const std::string& name_or_alias) {
     insert(name_or_alias, {});
-}
-
-void keep_out(const Roots& roots, const std::string& module) {
-    std::filesystem::create_directories(keep_out_directory(roots));
-    std::ofstream file(keep_out_file(roots, module));
-    file << "# A domain has the card. gpu-handoff removes this file when the card is back.\n"
-         << "install " << module << " /bin/false\n";
-    file.close();
-    if (!file)
-        throw Error(keep_out_file(roots, module).string(), "cannot be written",
-                    "make room under /run");
-}
-
-void let_in(const Roots& roots, const std::string& module) {
-    const std::filesystem::path file = keep_out_file(roots, module);
-    if (::unlink(file.c_str()) != 0 && errno != ENOENT)
-        throw std::system_error(errno, std::generic_category(), file.string());
-}
-
-bool anything_kept_out(const Roots& roots) {
-    return std::ranges::any_of(list(keep_out_directory(roots)), [](const std::string& name) {
-        return name.starts_with(file_prefix);
-    });
 }
 
 } // namespace handoff

@@ -33,12 +33,4 @@ void load_module(const Roots& roots, const std::string& module, const std::strin
 /// if it is loaded. May block. Throws std::system_error (ENOENT when there is none).
 void insert_module(const std::string& name_or_alias);
 
-/// Keeps a module from being loaded by anybody else, through a modprobe.d file under /run: udev
-/// rules load nvidia again in a loop.
-void keep_out(const Roots& roots, const std::string& module);
-/// The reverse.
-void let_in(const Roots& roots, const std::string& module);
-/// Whether some module is kept out now.
-bool anything_kept_out(const Roots& roots);
-
 } // namespace handoff

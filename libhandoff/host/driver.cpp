@@ -2,6 +2,7 @@
 #include "libhandoff/host/subjects.hpp"
 
 #include "libhandoff/error.hpp"
+#include "libhandoff/keep_out.hpp"
 #include "libhandoff/modules.hpp"
 #include "libhandoff/nodes.hpp"
 #include "libhandoff/transaction.hpp"

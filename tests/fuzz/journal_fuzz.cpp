@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/error.hpp"
-#include "libhandoff/journal.hpp"
+#include "libhandoff/journal_format.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "libhandoff/journal.hpp"
+#include "libhandoff/journal_format.hpp"
 
 #include "libhandoff/error.hpp"
 #include "libhandoff/sysfs.hpp"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/modules.hpp"
 
+#include "libhandoff/keep_out.hpp"
+
 #include "tests/unit/catch.hpp"
 #include "tests/unit/tree.hpp"
 
