@@ -86,11 +86,11 @@ void require_daemon(const Handoff& handoff) {
                     "start the domain again");
 }
 
-void take(const Handoff& handoff, const Plan& plan) {
+void take(const Handoff& handoff, const Machine& machine, const Plan& plan) {
     const Deadline deadline(handoff.config.timeout);
     require_vfio(handoff, deadline);
     LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.lock, handoff.domain.uuid));
-    host.require_free(plan, deadline);
+    host.require_free(plan, machine, deadline);
     handoff.timeline.end_of("holders");
 
     Record record;
@@ -116,7 +116,7 @@ void take(const Handoff& handoff, const Plan& plan) {
 
 /// The scans found no process on the GPU, and yet its module is in use: by the kernel itself, or
 /// through a descriptor that nobody can see. Drivers other than nvidia can be unbound all the same.
-Plan plan_without_unloading(const Handoff& handoff, const std::vector<Handed>& others,
+Plan plan_without_unloading(const Handoff& handoff, const Machine& machine,
                             const ModuleBusy& busy) {
     Config unbinding = handoff.config;
     unbinding.unload = Unload::never;
@@ -124,8 +124,7 @@ Plan plan_without_unloading(const Handoff& handoff, const std::vector<Handed>& o
         throw busy;
     log_info(handoff.domain.name + ": " + busy.what() + ": unbinding instead");
     try {
-        return make_plan(probe(handoff.roots, handoff.domain, unbinding, others), unbinding,
-                         handoff.domain);
+        return make_plan(machine, unbinding, handoff.domain);
     } catch (const Error&) {
         throw busy; // the reason, and not that there is no other way
     }
@@ -148,14 +147,16 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml) 
     const std::vector<Handed> others =
         settle_journals(roots, lock, domain.uuid, timeline.on_step());
 
-    const Plan plan = make_plan(probe(roots, domain, *config, others), *config, domain);
+    const Machine machine = probe(roots, domain, *config, others);
+    const Plan plan = make_plan(machine, *config, domain);
     timeline.end_of("machine");
     if (plan.empty())
         return log_info(domain.name + ": has no GPU among its devices, nothing to hand over");
     try {
-        take(handoff, plan);
+        take(handoff, machine, plan);
     } catch (const ModuleBusy& busy) {
-        take(handoff, plan_without_unloading(handoff, others, busy));
+        const Machine again = probe(roots, domain, *config, others);
+        take(handoff, again, plan_without_unloading(handoff, again, busy));
     }
     timeline.log_outcome("handed over");
 }

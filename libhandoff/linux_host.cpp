@@ -38,13 +38,13 @@ bool LinuxHost::set(Kind kind, const std::string& subject, const std::string& st
     std::abort();
 }
 
-void LinuxHost::require_free(const Plan& plan, const Deadline& deadline) {
+void LinuxHost::require_free(const Plan& plan, const Machine& machine, const Deadline& deadline) {
     std::vector<Guarded>
         functions; // first in the message: people know their cards, not their modules
     std::vector<Guarded> modules;
     for (const Step& step : plan) {
         if (step.kind == Kind::driver)
-            functions.push_back({step.subject, nodes_of_function(context_.roots, step.subject)});
+            functions.push_back({step.subject, machine.functions.at(step.subject).nodes});
         else if (step.kind == Kind::module && step.from != step.to)
             modules.push_back(
                 {"module " + step.subject, nodes_of_module(context_.roots, step.subject)});

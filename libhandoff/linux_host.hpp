@@ -3,6 +3,7 @@
 
 #include "libhandoff/host.hpp"
 #include "libhandoff/host/subjects.hpp"
+#include "libhandoff/machine.hpp"
 
 namespace handoff {
 
@@ -17,7 +18,7 @@ public:
 
     /// The proof that nobody uses what the plan unbinds or unloads, before its first step. Throws
     /// Error.
-    void require_free(const Plan& plan, const Deadline& deadline);
+    void require_free(const Plan& plan, const Machine& machine, const Deadline& deadline);
 
 private:
     HostContext context_;

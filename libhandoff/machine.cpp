@@ -2,6 +2,7 @@
 #include "libhandoff/machine.hpp"
 
 #include "libhandoff/address.hpp"
+#include "libhandoff/devices.hpp"
 #include "libhandoff/fd.hpp"
 #include "libhandoff/host/subjects.hpp"
 #include "libhandoff/modules.hpp"
@@ -88,10 +89,12 @@ Function read_function(const Roots& roots, const std::string& address) {
     function.driver = link_name(directory / "driver").value_or("none");
     // A driver that is built in may have a link too; only what was loaded can be unloaded.
     const std::string module = link_name(directory / "driver/module").value_or("");
-    if (module_state(roots, module) != "unloaded")
+    if (!module.empty() && std::filesystem::exists(roots.module(module) / "initstate"))
         function.module = module;
     function.vfio = on_vfio(roots, address);
-    function.uses = uses_of(roots, address);
+    const std::vector<Device> devices = devices_below(roots, address);
+    function.uses = uses_of(roots, devices);
+    function.nodes = nodes_of(roots, address, devices);
     return function;
 }
 

@@ -3,6 +3,7 @@
 
 #include "libhandoff/config.hpp"
 #include "libhandoff/domain.hpp"
+#include "libhandoff/nodes.hpp"
 #include "libhandoff/sysfs.hpp"
 
 #include <map>
@@ -26,7 +27,8 @@ struct Function {
     /// Why the host cannot do without it: "/home is mounted from /dev/nvme0n1p2", "eth0 has an
     /// address".
     std::vector<std::string> uses;
-    std::string name; ///< for people, by libpci; only for functions outside a GPU's slot
+    std::vector<Node> nodes; ///< through which processes hold it
+    std::string name;        ///< for people, by libpci; only for functions outside a GPU's slot
 
     bool operator==(const Function&) const = default;
 };

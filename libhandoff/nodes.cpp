@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/nodes.hpp"
 
-#include "libhandoff/devices.hpp"
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -113,8 +111,13 @@ void add_group_node(const Roots& roots, const std::string& address, std::vector<
 } // namespace
 
 std::vector<Node> nodes_of_function(const Roots& roots, const std::string& address) {
+    return nodes_of(roots, address, devices_below(roots, address));
+}
+
+std::vector<Node> nodes_of(const Roots& roots, const std::string& address,
+                           const std::vector<Device>& devices) {
     std::vector<Node> nodes;
-    for (const Device& device : devices_below(roots, address))
+    for (const Device& device : devices)
         if (device.subsystem != "block")
             add_device(device, nodes);
     add_nvidia_node(roots, address, nodes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "libhandoff/devices.hpp"
 #include "libhandoff/holders.hpp"
 #include "libhandoff/sysfs.hpp"
 
@@ -13,6 +14,9 @@ namespace handoff {
 /// sound, i2c, DP AUX, input, hidraw, USB), its NVIDIA node, and the node of its IOMMU group while
 /// that exists (vfio).
 std::vector<Node> nodes_of_function(const Roots& roots, const std::string& address);
+/// The same, of a function whose devices are known.
+std::vector<Node> nodes_of(const Roots& roots, const std::string& address,
+                           const std::vector<Device>& devices);
 
 /// The nodes that pin a module: those of the functions its PCI drivers have, and for NVIDIA's
 /// modules the ones they all share.

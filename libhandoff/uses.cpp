@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/uses.hpp"
 
-#include "libhandoff/devices.hpp"
-
 #include <algorithm>
 #include <array>
 #include <ifaddrs.h>
@@ -97,10 +95,10 @@ int id(const Roots& roots, const std::string& address, const char* which) {
 
 } // namespace
 
-std::vector<std::string> uses_of(const Roots& roots, const std::string& address) {
+std::vector<std::string> uses_of(const Roots& roots, const std::vector<Device>& devices) {
     std::vector<std::string> uses;
     std::vector<std::string> interfaces;
-    for (const Device& device : devices_below(roots, address)) {
+    for (const Device& device : devices) {
         const std::string name = device.directory.filename();
         if (device.subsystem == "block")
             add_disk_uses(roots, device.directory, uses);

@@ -21,7 +21,7 @@ void plug_in(const Tree& tree) {
 }
 
 std::vector<std::string> uses(const Tree& tree) {
-    return uses_of(tree.roots, usb);
+    return uses_of(tree.roots, devices_below(tree.roots, usb));
 }
 
 } // namespace
