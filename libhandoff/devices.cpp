@@ -6,20 +6,15 @@
 namespace handoff {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// One look at each directory, whose entries tell by themselves whether they are links: a card has
-/// hundreds.
-void collect(const fs::path& directory, std::vector<Device>& devices) {
-    std::error_code gone; // a device may vanish while its tree is read
-    for (auto entry = fs::directory_iterator(directory, gone);
-         !gone && entry != fs::directory_iterator(); entry.increment(gone)) {
-        const bool is_link = entry->is_symlink(gone);
-        if (is_link && entry->path().filename() == "subsystem")
-            devices.push_back({directory, link_name(entry->path()).value_or("")});
+/// One look at each directory, whose entries tell by themselves what they are: a card has hundreds.
+void collect(const std::string& directory, std::vector<Device>& devices) {
+    for (const Entry& entry : entries(directory)) {
+        const std::string path = directory + "/" + entry.name;
+        if (entry.is_link && entry.name == "subsystem")
+            devices.push_back({directory, link_name(path).value_or("")});
         // Every device has a directory "power", which holds no device.
-        if (!is_link && entry->is_directory(gone) && entry->path().filename() != "power")
-            collect(entry->path(), devices);
+        if (entry.is_directory && entry.name != "power")
+            collect(path, devices);
     }
 }
 
@@ -28,7 +23,8 @@ void collect(const fs::path& directory, std::vector<Device>& devices) {
 std::vector<Device> devices_below(const Roots& roots, const std::string& address) {
     std::vector<Device> devices;
     std::error_code absent;
-    const fs::path directory = fs::canonical(roots.function(address), absent);
+    const std::filesystem::path directory =
+        std::filesystem::canonical(roots.function(address), absent);
     if (!absent)
         collect(directory, devices);
     return devices;

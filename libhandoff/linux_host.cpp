@@ -4,9 +4,7 @@
 #include "libhandoff/modules.hpp"
 #include "libhandoff/nodes.hpp"
 
-#include <algorithm>
 #include <cstdlib>
-#include <iterator>
 #include <utility>
 
 namespace handoff {
@@ -39,18 +37,14 @@ bool LinuxHost::set(Kind kind, const std::string& subject, const std::string& st
 }
 
 void LinuxHost::require_free(const Plan& plan, const Machine& machine, const Deadline& deadline) {
-    std::vector<Guarded>
-        functions; // first in the message: people know their cards, not their modules
-    std::vector<Guarded> modules;
-    for (const Step& step : plan) {
+    std::vector<Guarded> all; // functions first: people know their cards, not their modules
+    for (const Step& step : plan)
         if (step.kind == Kind::driver)
-            functions.push_back({step.subject, machine.functions.at(step.subject).nodes});
-        else if (step.kind == Kind::module && step.from != step.to)
-            modules.push_back(
+            all.push_back({step.subject, machine.functions.at(step.subject).nodes});
+    for (const Step& step : plan)
+        if (step.kind == Kind::module && step.from != step.to)
+            all.push_back(
                 {"module " + step.subject, nodes_of_module(context_.roots, step.subject)});
-    }
-    std::vector<Guarded> all = std::move(functions);
-    std::ranges::move(modules, std::back_inserter(all));
     context_.gate.look(all, deadline);
 }
 

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <dirent.h>
 #include <fcntl.h>
+#include <memory>
 #include <system_error>
 
 namespace handoff {
@@ -15,6 +17,10 @@ namespace {
 [[noreturn]] void fail(const std::filesystem::path& file) {
     throw std::system_error(errno, std::generic_category(), file.string());
 }
+
+struct CloseDirectory {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+};
 
 bool absent(int error) {
     return error == ENOENT || error == ENOTDIR || error == ENODEV;
@@ -76,15 +82,30 @@ void write_text(const std::filesystem::path& file, std::string_view text) {
         throw std::system_error(EIO, std::generic_category(), file.string());
 }
 
+std::vector<Entry> entries(const std::string& directory) {
+    const std::unique_ptr<DIR, CloseDirectory> open(::opendir(directory.c_str()));
+    std::vector<Entry> found;
+    if (!open) {
+        if (absent(errno))
+            return found;
+        fail(directory);
+    }
+    errno = 0;
+    while (const dirent* entry = ::readdir(open.get())) {
+        const std::string name = entry->d_name;
+        if (name != "." && name != "..")
+            found.push_back({name, entry->d_type == DT_DIR, entry->d_type == DT_LNK});
+    }
+    if (errno != 0 && !absent(errno)) // what vanishes while it is read has no entries
+        fail(directory);
+    std::ranges::sort(found, {}, &Entry::name);
+    return found;
+}
+
 std::vector<std::string> list(const std::filesystem::path& directory) {
     std::vector<std::string> names;
-    std::error_code error;
-    for (auto entry = std::filesystem::directory_iterator(directory, error);
-         !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
-        names.push_back(entry->path().filename());
-    if (error && !absent(error.value()))
-        throw std::system_error(error, directory.string());
-    std::ranges::sort(names);
+    for (Entry& entry : entries(directory))
+        names.push_back(std::move(entry.name));
     return names;
 }
 

@@ -35,6 +35,18 @@ std::optional<std::string> read_text(const std::filesystem::path& file);
 /// std::system_error.
 void write_text(const std::filesystem::path& file, std::string_view text);
 
+/// What a directory says of one of its names.
+struct Entry {
+    std::string name;
+    bool is_directory = false; ///< itself, and not through a link
+    bool is_link = false;
+};
+
+/// A directory's entries, sorted by name; none if there is no such directory. Throws
+/// std::system_error. (Not std::filesystem: its paths are taken apart one by one, which costs more
+/// than all the kernel does here.)
+std::vector<Entry> entries(const std::string& directory);
+
 /// Names in a directory, sorted; none if there is no such directory. Throws std::system_error.
 std::vector<std::string> list(const std::filesystem::path& directory);
 
