@@ -184,7 +184,7 @@ start_refused() {
     expect_match "the refusal" "^gpu-handoff: " "$REFUSAL"
     expect_match "the refusal" "$2" "$REFUSAL"
     ((${#REFUSAL} <= 200)) || fail "the refusal has ${#REFUSAL} characters: $REFUSAL"
-    wait_for "the refusal is in the journal" 5 journal_has "$cursor" "$REFUSAL"
+    wait_for "the refusal is in the journal" 60 journal_has "$cursor" "$REFUSAL"
     same_state "$before" "by the refused start of $1"
 }
 shopt -s extglob

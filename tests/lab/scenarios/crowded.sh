@@ -20,7 +20,7 @@ start_ok win11
 expect "driver of the NIC while the domain runs" vfio-pci "$(driver_of "$NIC")"
 destroy win11
 same_state "$before" "by a cycle with the NIC"
-wait_for "the network interface is back" 10 test -d "/sys/bus/pci/devices/$NIC/net/$interface"
+wait_for "the network interface is back" 60 test -d "/sys/bus/pci/devices/$NIC/net/$interface"
 step "listed, with an address"
 ip address add 192.0.2.1/24 dev "$interface"
 start_refused win11 "^gpu-handoff: $NIC: $interface has an address; "

@@ -13,13 +13,13 @@ expect "both GPUs have one driver" "$(driver_of "$HOST_GPU")" "$(driver_of "$GPU
 expect "both GPUs are identical" "$(cat "/sys/bus/pci/devices/$HOST_GPU/"{vendor,device})" "$(cat "/sys/bus/pci/devices/$GPU/"{vendor,device})"
 udevadm monitor --kernel > /tmp/uevents &
 monitor=$!
-wait_for "udevadm listens" 10 grep -q KERNEL /tmp/uevents
+wait_for "udevadm listens" 60 grep -q KERNEL /tmp/uevents
 start_ok win11
 expect "driver of the guest's GPU" vfio-pci "$(driver_of "$GPU")"
 expect "driver of the host's GPU" bochs-drm "$(driver_of "$HOST_GPU")"
 destroy win11
 same_state "$before" "by a cycle"
-wait_for "the return is among the uevents" 10 grep -q "bind .*/$GPU " /tmp/uevents
+wait_for "the return is among the uevents" 60 grep -q "bind .*/$GPU " /tmp/uevents
 kill $monitor
 wait $monitor || true
 grep -q "unbind .*/$GPU " /tmp/uevents || fail "the guest's GPU was never unbound: $(cat /tmp/uevents)"
