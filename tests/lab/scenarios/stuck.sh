@@ -8,7 +8,7 @@
 . /run/lab/guest/lib.sh
 
 modprobe amdgpu
-configure win11 $'timeout_s = 10\nunload = "never"\n'
+configure win11 $'timeout_s = 20\nunload = "never"\n'
 define_domain win11
 before=$(host_state)
 echo 2 > /sys/module/amdgpu/parameters/hang_remove
