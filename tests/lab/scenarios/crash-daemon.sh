@@ -16,15 +16,16 @@ before=$(host_state)
 # Kills libvirtd and the hook while one of its late changes waits to be made.
 crash() {
     local daemon
-    hook_with prepare -e trace=clone -e "inject=clone:delay_enter=60s:when=14" -o /dev/null
+    hook_with prepare -e trace=clone -e "inject=clone:delay_enter=60s:when=11" -o /dev/null
     daemon=$(pidof libvirtd)
     virsh -q start win11 > /tmp/start.out 2>&1 &
     wait_for "the handoff is half done" 60 half_done
-    kill -9 "$daemon" $(pgrep -x engine) $(pgrep -x strace)
+    pgrep -x engine > /dev/null || fail "the hook has ended before it could be killed"
+    kill -9 "$daemon" $(pgrep -x engine) $(pgrep -x strace) 2> /dev/null
     wait $! || true
     hook_plain
 }
-half_done() { compgen -G '/run/gpu-handoff/*.journal' && [[ $(driver_of "$AUDIO") == vfio-pci ]]; }
+half_done() { compgen -G "/run/gpu-handoff/*.journal" > /dev/null && [[ $(driver_of "$AUDIO") == vfio-pci ]]; }
 back() { ! compgen -G '/run/gpu-handoff/*.journal' && [[ $(driver_of "$GPU") == bochs-drm ]]; }
 daemon_answers() { virsh -q list; }
 
