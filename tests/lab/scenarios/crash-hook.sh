@@ -23,7 +23,7 @@ forks=$(grep -c clone /tmp/forks)
 
 killed=0
 for at in "clone $forks" "wait4 $forks" "clone $((forks - 1))" "wait4 $((forks - 3))" "clone $((forks - 5))" \
-          "wait4 $((forks - 6))" "clone $((forks - 12))"; do
+          "wait4 $((forks - 6))" "clone $((forks / 3))"; do
     read -r call when <<< "$at"
     step "kill -9 at $call number $when of $forks"
     hook_with prepare -e "trace=$call" -e "inject=$call:signal=KILL:when=$when" -o /dev/null
