@@ -123,13 +123,12 @@ std::vector<Recovered> recover(const Roots& roots, const std::optional<std::stri
             if (!record || (domain && *domain != record->domain && *domain != uuid))
                 continue;
             recovered.domain = record->domain;
-            if (domain ? in_use(roots, *record) : live(roots, *record)) {
-                if (domain)
-                    recovered.problems.emplace_back("it is running; shut it down first");
-                else
-                    continue;
-            } else
+            if (domain && in_use(roots, *record))
+                recovered.problems.emplace_back("it is running; shut it down first");
+            else if (domain || !live(roots, *record))
                 recovered.problems = give_back(roots, lock, uuid, on_step);
+            else
+                continue;
         } catch (const std::exception& error) {
             recovered.problems.emplace_back(error.what());
         }
