@@ -2,9 +2,9 @@
 #include "libhandoff/config.hpp"
 
 #include "libhandoff/address.hpp"
+#include "libhandoff/config_text.hpp"
 #include "libhandoff/error.hpp"
 
-#include <boost/locale/utf.hpp>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -18,19 +18,12 @@ namespace {
 
 constexpr std::int64_t max_timeout = 600;
 
-// toml++ 3.3 destroys "a.a.a…" recursively: a line bounds the depth.
-constexpr std::size_t max_line = 4096;
-
 /// A value and the words that stand before an error of it.
 struct Setting {
     const toml::node& value;
     std::string_view key;
     const std::string& file;
 };
-
-std::string at_line(const std::string& file, std::size_t line) {
-    return file + ":" + std::to_string(line);
-}
 
 Error wrong(const Setting& setting, const toml::node& where, std::string_view reason,
             std::string_view remedy) {
@@ -88,19 +81,81 @@ void set_timeout(Config& config, const Setting& setting) {
     config.timeout = std::chrono::seconds(*seconds);
 }
 
-void set_unload(Config& config, const Setting& setting) {
-    constexpr std::string_view remedy = R"(write "auto", "always" or "never")";
-    const auto word = setting.value.value_exact<std::string_view>();
-    if (!word)
+template <typename Value> struct Word {
+    std::string_view name;
+    Value value;
+};
+
+/// One of a few words.
+template <typename Value, std::size_t Count>
+Value one_of(const Setting& setting, const std::array<Word<Value>, Count>& words,
+             std::string_view remedy) {
+    const auto text = setting.value.value_exact<std::string_view>();
+    if (!text)
         throw wrong(setting, "is not a word in quotes", remedy);
-    if (*word == "auto")
-        config.unload = Unload::automatic;
-    else if (*word == "always")
-        config.unload = Unload::always;
-    else if (*word == "never")
-        config.unload = Unload::never;
-    else
-        throw wrong(setting, in_quotes(*word) + " is unknown", remedy);
+    const auto* known = std::ranges::find(words, *text, &Word<Value>::name);
+    if (known == words.end())
+        throw wrong(setting, in_quotes(*text) + " is unknown", remedy);
+    return known->value;
+}
+
+void set_unload(Config& config, const Setting& setting) {
+    config.unload = one_of(setting,
+                           std::array{Word{"auto", Unload::automatic},
+                                      Word{"always", Unload::always}, Word{"never", Unload::never}},
+                           R"(write "auto", "always" or "never")");
+}
+
+void set_display(Config& config, const Setting& setting) {
+    config.display = one_of(setting,
+                            std::array{Word{"auto", Display::automatic},
+                                       Word{"keep", Display::keep}, Word{"stop", Display::stop}},
+                            R"(write "auto", "keep" or "stop")");
+}
+
+void set_on_busy(Config& config, const Setting& setting) {
+    config.on_busy = one_of(
+        setting, std::array{Word{"refuse", OnBusy::refuse}, Word{"terminate", OnBusy::terminate}},
+        R"(write "refuse" or "terminate")");
+}
+
+/// "ollama.service", or "user@1000:sunshine.service".
+bool is_unit_name(std::string_view text) {
+    constexpr std::size_t longest = 255; // systemd.unit(5)
+    constexpr std::string_view user = "user@";
+    if (text.starts_with(user)) {
+        const std::size_t colon = text.find(':');
+        if (colon == std::string_view::npos || colon == user.size() ||
+            text.substr(user.size(), colon - user.size()).find_first_not_of("0123456789") !=
+                std::string_view::npos)
+            return false;
+        text.remove_prefix(colon + 1);
+    }
+    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "0123456789:-_.\\@";
+    const auto has_suffix = [&](std::string_view suffix) {
+        return text.size() > suffix.size() && text.ends_with(suffix);
+    };
+    return text.size() <= longest && text.find_first_not_of(allowed) == std::string_view::npos &&
+           (has_suffix(".service") || has_suffix(".scope"));
+}
+
+void set_stop_units(Config& config, const Setting& setting) {
+    constexpr std::string_view remedy = R"(write them like ["ollama.service"])";
+    const toml::array* items = setting.value.as_array();
+    if (items == nullptr)
+        throw wrong(setting, "is not a list", remedy);
+    std::vector<std::string> units;
+    for (const toml::node& item : *items) {
+        const auto text = item.value_exact<std::string_view>();
+        if (!text)
+            throw wrong(setting, item, "a unit is not in quotes", remedy);
+        if (!is_unit_name(*text))
+            throw wrong(setting, item, in_quotes(*text) + " is no service or scope", remedy);
+        units.emplace_back(*text);
+    }
+    config.stop_units = std::move(units);
 }
 
 struct Key {
@@ -109,9 +164,8 @@ struct Key {
 };
 
 constexpr std::array keys{
-    Key{"devices", set_devices},
-    Key{"timeout_s", set_timeout},
-    Key{"unload", set_unload},
+    Key{"devices", set_devices},       Key{"display", set_display},   Key{"on_busy", set_on_busy},
+    Key{"stop_units", set_stop_units}, Key{"timeout_s", set_timeout}, Key{"unload", set_unload},
 };
 
 void set_key(Config& config, const toml::key& key, const Setting& setting) {
@@ -123,43 +177,6 @@ void set_key(Config& config, const toml::key& key, const Setting& setting) {
         names.append(names.empty() ? "" : ", ").append(each.name);
     throw Error(at_line(setting.file, key.source().begin.line).append(": ").append(setting.key),
                 "unknown key", "the keys are " + names);
-}
-
-bool is_utf8(std::string_view text) {
-    using Utf8 = boost::locale::utf::utf_traits<char>;
-    for (const auto* at = text.begin(); at != text.end();) {
-        const auto point = Utf8::decode(at, text.end());
-        if (point == boost::locale::utf::illegal || point == boost::locale::utf::incomplete)
-            return false;
-    }
-    return true;
-}
-
-void check_line(std::string_view line, const std::string& at) {
-    if (line.size() > max_line)
-        throw Error(at, "is longer than 4096 bytes", "break the line");
-    if (!is_utf8(line))
-        throw Error(at, "is not UTF-8", "save the file as UTF-8");
-    const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
-    if (line.substr(first).starts_with('['))
-        throw Error(at, "there are no [sections] here", "write lines of KEY = VALUE");
-}
-
-/// The text as toml++ 3.3 is safe with it. Its behaviour is undefined for "[" before what is no
-/// key, and for some characters beyond ASCII: those are of use in comments only, and become "?".
-std::string safe_text(std::string_view text, const std::string& file) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (text.starts_with(byte_order_mark))
-        text.remove_prefix(byte_order_mark.size());
-    std::string safe(text);
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        const std::string_view line = text.substr(0, text.find('\n'));
-        check_line(line, at_line(file, number));
-        text.remove_prefix(std::min(line.size() + 1, text.size()));
-    }
-    std::ranges::replace_if(
-        safe, [](char c) { return static_cast<unsigned char>(c) > 0x7f; }, '?');
-    return safe;
 }
 
 } // namespace

@@ -17,12 +17,30 @@ enum class Unload {
     never,     ///< unbind, or refuse
 };
 
+/// What may become of the desktop that is on the GPU.
+enum class Display {
+    automatic, ///< stays if the card can be withdrawn from it, is ended if it has no other screen
+    keep,      ///< is never ended
+    stop,      ///< is ended whenever it has the GPU
+};
+
+/// What becomes of a process that has the GPU and belongs to nobody who could be asked to stop it.
+enum class OnBusy {
+    refuse,
+    terminate, ///< SIGTERM, and SIGKILL if that does not help
+};
+
 /// The settings of one domain's handoff; the defaults are those of an empty file.
 struct Config {
     /// PCI addresses that are handed over; nothing means "auto": the GPU's slot and its IOMMU
     /// group.
     std::optional<std::vector<std::string>> devices;
     Unload unload = Unload::automatic;
+    Display display = Display::automatic;
+    OnBusy on_busy = OnBusy::refuse;
+    /// Units that are stopped if they have the GPU, and started again on return, besides the known
+    /// helpers: "ollama.service", "user@1000:sunshine.service".
+    std::vector<std::string> stop_units = {};
     std::chrono::seconds timeout{
         25}; ///< deadline of all forward steps together; the return has the same again
 

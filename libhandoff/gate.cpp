@@ -8,8 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <iterator>
+#include <poll.h>
 #include <sys/inotify.h>
+#include <sys/pidfd.h>
 #include <system_error>
 
 namespace handoff {
@@ -18,8 +19,8 @@ namespace {
 /// A process that opens the node again this often will not stop for us.
 constexpr int most_scans = 6;
 
-std::vector<Holder> scan(const std::string& subject, const std::vector<Node>& nodes,
-                         const Deadline& deadline) {
+std::vector<Holder> scan(const std::vector<Node>& nodes, const Deadline& deadline) {
+    const std::string& subject = nodes.front().path;
     try {
         return find_holders(nodes, deadline);
     } catch (const WorkerTimeout&) {
@@ -31,15 +32,10 @@ std::vector<Holder> scan(const std::string& subject, const std::vector<Node>& no
     }
 }
 
-std::vector<Holder> holding(const std::vector<Holder>& holders, const std::vector<Node>& nodes) {
-    std::vector<Holder> its;
-    std::ranges::copy_if(holders, std::back_inserter(its), [&](const Holder& holder) {
-        return std::ranges::find(nodes, holder.node, &Node::path) != nodes.end();
-    });
-    return its;
-}
-
 } // namespace
+
+Held::Held(const std::string& subject, std::vector<Holder> holders)
+    : Error(subject, text_of(holders), "close it and start again"), holders_(std::move(holders)) {}
 
 void HolderGate::watch(const std::vector<Node>& nodes) {
     if (!inotify_)
@@ -49,7 +45,8 @@ void HolderGate::watch(const std::vector<Node>& nodes) {
     for (const Node& node : nodes) {
         if (watched_.contains(node.device))
             continue;
-        const int number = ::inotify_add_watch(inotify_.get(), node.path.c_str(), IN_OPEN);
+        const int number =
+            ::inotify_add_watch(inotify_.get(), node.path.c_str(), IN_OPEN | IN_CLOSE);
         // A node without a file under /dev cannot be opened from there either.
         if (number < 0 && errno != ENOENT)
             throw std::system_error(errno, std::generic_category(), node.path);
@@ -84,20 +81,43 @@ bool HolderGate::opened_since() {
     return opened;
 }
 
-void HolderGate::look(const std::vector<Guarded>& all, const Deadline& deadline) {
-    std::vector<Node> nodes;
-    for (const Guarded& one : all)
-        nodes.insert(nodes.end(), one.nodes.begin(), one.nodes.end());
+std::vector<Holder> HolderGate::look(const std::vector<Node>& nodes, const Deadline& deadline) {
     if (nodes.empty())
-        return;
+        return {};
     watch(nodes);
     opened_since();
-    const std::vector<Holder> holders = scan(all.front().subject, nodes, deadline);
-    for (const Guarded& one : all)
-        if (const std::vector<Holder> its = holding(holders, one.nodes); !its.empty())
-            throw Error(one.subject, text_of(its), "close it and start again");
+    std::vector<Holder> holders = scan(nodes, deadline);
     for (const Node& node : nodes)
-        watched_[node.device].clean = true;
+        watched_[node.device].clean = holders.empty(); // a holder may have more than the one named
+    return holders;
+}
+
+bool HolderGate::wait_for_event(const std::vector<Holder>& holders,
+                                const Deadline& deadline) const {
+    // A holder in a container may have a node of its own, whose close is not seen here: its end is.
+    std::vector<Fd> processes;
+    std::vector<pollfd> events{{inotify_.get(), POLLIN, 0}};
+    for (const Holder& holder : holders) {
+        processes.emplace_back(::pidfd_open(holder.pid, 0));
+        if (!processes.back() && errno == ESRCH)
+            return true; // it has ended
+        events.push_back({processes.back().get(), POLLIN, 0});
+    }
+    int ready = 0;
+    while ((ready = ::poll(events.data(), events.size(), deadline.poll_timeout())) < 0 &&
+           errno == EINTR) {
+    }
+    return ready > 0;
+}
+
+void HolderGate::wait_until_free(const Guarded& one, const Deadline& deadline) {
+    for (;;) {
+        const std::vector<Holder> holders = look(one.nodes, deadline);
+        if (holders.empty())
+            return;
+        if (deadline.left().count() == 0 || !wait_for_event(holders, deadline))
+            throw Held(one.subject, holders);
+    }
 }
 
 void HolderGate::require_free(const Guarded& one, const Deadline& deadline) {
@@ -106,7 +126,7 @@ void HolderGate::require_free(const Guarded& one, const Deadline& deadline) {
         const bool proven = std::ranges::all_of(one.nodes, [&](const Node& node) {
             return watched_.contains(node.device) && watched_[node.device].clean;
         });
-        look({one}, deadline);
+        wait_until_free(one, deadline);
         if (!opened_since() && proven)
             return;
     }

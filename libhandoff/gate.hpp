@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libhandoff/deadline.hpp"
+#include "libhandoff/error.hpp"
 #include "libhandoff/fd.hpp"
 #include "libhandoff/holders.hpp"
 
@@ -17,17 +18,32 @@ struct Guarded {
     std::vector<Node> nodes;
 };
 
+/// Somebody has it open, and keeps it.
+class Held : public Error {
+public:
+    Held(const std::string& subject, std::vector<Holder> holders);
+    [[nodiscard]] const std::vector<Holder>& holders() const { return holders_; }
+
+private:
+    std::vector<Holder> holders_;
+};
+
 /// The proof that nobody has a device open, without which nothing is unbound or unloaded. A node is
 /// free after two clean scans of all processes, the second begun after the first ended, and no open
 /// of the node in between (inotify). The first scan may be an earlier one: a gate remembers, so one
 /// gate serves one handoff.
 class HolderGate {
 public:
-    /// One look at all of it: throws Error("subject: Xorg (pid 1234, user ann) has /dev/dri/card1
-    /// open; ...") if something is held now, or if the scan does not end before the deadline.
-    void look(const std::vector<Guarded>& all, const Deadline& deadline);
+    /// One look: who holds any of the nodes now. Throws Error if the scan does not end before the
+    /// deadline, or not every process may be looked at.
+    std::vector<Holder> look(const std::vector<Node>& nodes, const Deadline& deadline);
 
-    /// The whole proof for one. Throws the same, and Error if a node is opened again and again.
+    /// Waits until nobody holds it. Each close of a node and each end of a holder is an event.
+    /// Throws Held at the deadline.
+    void wait_until_free(const Guarded& one, const Deadline& deadline);
+
+    /// The whole proof for one, waiting for those who are about to let go. Throws the same, and
+    /// Error if a node is opened again and again.
     void require_free(const Guarded& one, const Deadline& deadline);
 
 private:
@@ -38,6 +54,8 @@ private:
     };
 
     void watch(const std::vector<Node>& nodes);
+    [[nodiscard]] bool wait_for_event(const std::vector<Holder>& holders,
+                                      const Deadline& deadline) const;
     bool opened_since();
 
     Fd inotify_;

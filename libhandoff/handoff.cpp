@@ -14,6 +14,7 @@
 #include "libhandoff/timeline.hpp"
 
 #include <system_error>
+#include <utility>
 
 namespace handoff {
 namespace {
@@ -86,31 +87,18 @@ void require_daemon(const Handoff& handoff) {
                     "start the domain again");
 }
 
-void take(const Handoff& handoff, const Machine& machine, const Plan& plan) {
-    const Deadline deadline(handoff.config.timeout);
-    require_vfio(handoff, deadline);
-    LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.lock, handoff.domain.uuid));
-    host.require_free(plan, machine, deadline);
-    handoff.timeline.end_of("holders");
-
-    Record record;
-    record.domain = handoff.domain.name;
-    record.uuid = handoff.domain.uuid;
-    record.daemon = handoff.daemon;
-    record.timeout = handoff.config.timeout;
-    Journal journal = Journal::create(handoff.roots.journals(), record);
-    try {
-        commit(host, plan, journal, deadline, handoff.timeline.on_step());
-        for (const Step& step : plan)
-            if (step.kind == Kind::driver)
-                require_on_vfio(handoff.roots, step.subject);
-        require_daemon(handoff);
-    } catch (const std::exception& failure) {
-        log_warning(handoff.domain.name + ": " + failure.what() + ": giving back");
-        if (!give_back(handoff.roots, handoff.lock, record.uuid, handoff.timeline.on_step())
-                 .empty())
-            throw NotAllGivenBack(failure.what());
-        throw;
+/// Units of a user's session that goes on: its power manager has no business with the card any
+/// more, and is wanted for the rest.
+void restart_user_units(const Handoff& handoff, LinuxHost& host, const Plan& plan,
+                        const Deadline& deadline) {
+    for (const Step& step : plan) {
+        if (step.kind != Kind::unit || !step.subject.starts_with("user@"))
+            continue;
+        try {
+            host.set(step.kind, step.subject, step.from, deadline);
+        } catch (const std::exception& error) {
+            log_warning(handoff.domain.name + ": " + error.what() + ": the return will try again");
+        }
     }
 }
 
@@ -127,6 +115,39 @@ Plan plan_without_unloading(const Handoff& handoff, const Machine& machine,
         return make_plan(machine, unbinding, handoff.domain);
     } catch (const Error&) {
         throw busy; // the reason, and not that there is no other way
+    }
+}
+
+void take(const Handoff& handoff, const Machine& machine, const Plan& plan, HolderGate gate) {
+    const Deadline deadline(handoff.config.timeout);
+    require_vfio(handoff, deadline);
+    LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.lock, handoff.domain.uuid),
+                   std::move(gate));
+
+    Record record;
+    record.domain = handoff.domain.name;
+    record.uuid = handoff.domain.uuid;
+    record.daemon = handoff.daemon;
+    record.timeout = handoff.config.timeout;
+    Journal journal = Journal::create(handoff.roots.journals(), record);
+    try {
+        try {
+            commit(host, plan, journal, deadline, handoff.timeline.on_step());
+        } catch (const ModuleBusy& busy) {
+            commit(host, plan_without_unloading(handoff, machine, busy), journal, deadline,
+                   handoff.timeline.on_step());
+        }
+        for (const Step& step : plan)
+            if (step.kind == Kind::driver)
+                require_on_vfio(handoff.roots, step.subject);
+        require_daemon(handoff);
+        restart_user_units(handoff, host, plan, deadline);
+    } catch (const std::exception& failure) {
+        log_warning(handoff.domain.name + ": " + failure.what() + ": giving back");
+        if (!give_back(handoff.roots, handoff.lock, record.uuid, handoff.timeline.on_step())
+                 .empty())
+            throw NotAllGivenBack(failure.what());
+        throw;
     }
 }
 
@@ -147,17 +168,13 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml) 
     const std::vector<Handed> others =
         settle_journals(roots, lock, domain.uuid, timeline.on_step());
 
-    const Machine machine = probe(roots, domain, *config, others);
+    HolderGate gate;
+    const Machine machine = probe(roots, domain, *config, others, gate, Deadline(config->timeout));
     const Plan plan = make_plan(machine, *config, domain);
     timeline.end_of("machine");
     if (plan.empty())
         return log_info(domain.name + ": has no GPU among its devices, nothing to hand over");
-    try {
-        take(handoff, machine, plan);
-    } catch (const ModuleBusy& busy) {
-        const Machine again = probe(roots, domain, *config, others);
-        take(handoff, again, plan_without_unloading(handoff, again, busy));
-    }
+    take(handoff, machine, plan, std::move(gate));
     timeline.log_outcome("handed over");
 }
 

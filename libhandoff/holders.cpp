@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/holders.hpp"
 
+#include "libhandoff/owner.hpp"
 #include "libhandoff/scan.hpp"
 #include "libhandoff/worker.hpp"
 
@@ -19,7 +20,7 @@ constexpr std::size_t named = 2; // of the holders in a line for people
 /// With fewer processes a second worker costs more than it takes off the first one.
 constexpr std::size_t worth_a_worker = 200;
 
-// Between worker and caller a holder is four fields "SIZE:BYTES", for a process's name may be
+// Between worker and caller a holder is eight fields "SIZE:BYTES", for a process's name may be
 // anything.
 void pack(std::string_view field, std::string& packed) {
     packed.append(std::to_string(field.size())).append(":").append(field);
@@ -29,9 +30,13 @@ std::string packed(const std::vector<Holder>& holders) {
     std::string text;
     for (const Holder& holder : holders) {
         pack(std::to_string(holder.pid), text);
+        pack(holder.start, text);
         pack(holder.name, text);
+        pack(std::to_string(holder.uid), text);
         pack(holder.user, text);
         pack(holder.node, text);
+        pack(holder.cgroup, text);
+        pack(holder.first_card, text);
     }
     return text;
 }
@@ -59,9 +64,13 @@ void unpack(std::string_view packed, std::vector<Holder>& holders) {
     while (!packed.empty()) {
         Holder& holder = holders.emplace_back();
         holder.pid = number<pid_t>(unpack(packed));
+        holder.start = unpack(packed);
         holder.name = unpack(packed);
+        holder.uid = number<uid_t>(unpack(packed));
         holder.user = unpack(packed);
         holder.node = unpack(packed);
+        holder.cgroup = unpack(packed);
+        holder.first_card = unpack(packed);
     }
 }
 
@@ -99,9 +108,12 @@ std::string text_of(const std::vector<Holder>& holders) {
     std::string text;
     for (std::size_t i = 0; i < std::min(named, holders.size()); ++i) {
         const Holder& holder = holders[i];
+        const Owner owner = owner_of(holder.cgroup);
         text.append(i == 0 ? "" : ", ").append(holder.name);
         text.append(" (pid ").append(std::to_string(holder.pid));
         text.append(", user ").append(holder.user);
+        if (const std::string unit = owner.manager ? owner.user_unit : owner.unit; !unit.empty())
+            text.append(", ").append(unit);
         text.append(") has ").append(holder.node).append(" open");
     }
     if (holders.size() > named)

@@ -20,10 +20,18 @@ struct Node {
 
 /// A process that has a node open or mapped.
 struct Holder {
-    pid_t pid;
-    std::string name; ///< /proc/PID/comm: up to 15 bytes of anything
-    std::string user; ///< login name of the real uid, or the uid as a number
-    std::string node; ///< Node::path
+    pid_t pid = 0;
+    std::string start = {}; ///< as in ProcessId
+    std::string name = {};  ///< /proc/PID/comm: up to 15 bytes of anything
+    uid_t uid = 0;          ///< the real one
+    std::string user = {};  ///< its login name, or the uid as a number
+    /// Node::path: a DRM card's, if it has one of several nodes open.
+    std::string node = {};
+    /// "/user.slice/user-1000.slice/session-2.scope"; empty without systemd.
+    std::string cgroup = {};
+    /// The card that its environment names as a compositor's first (KWIN_DRM_DEVICES and the like),
+    /// resolved: "/dev/dri/card0". Empty if it names none.
+    std::string first_card = {};
 
     bool operator==(const Holder&) const = default;
 };
@@ -52,7 +60,8 @@ std::vector<Holder> find_holders(const std::vector<Node>& nodes, const Deadline&
                                  const std::filesystem::path& proc = "/proc",
                                  const Effort& effort = {});
 
-/// "Xorg (pid 1234, user ann) has /dev/dri/card1 open" for the first two, and a count of the rest.
+/// "Xorg (pid 1234, user ann, lightdm.service) has /dev/dri/card1 open" for the first two, and a
+/// count of the rest.
 std::string text_of(const std::vector<Holder>& holders);
 
 } // namespace handoff

@@ -92,6 +92,7 @@ Function read_function(const Roots& roots, const std::string& address) {
     if (!module.empty() && std::filesystem::exists(roots.module(module) / "initstate"))
         function.module = module;
     function.vfio = on_vfio(roots, address);
+    function.boot_vga = read_text(directory / "boot_vga") == "1";
     const std::vector<Device> devices = devices_below(roots, address);
     function.uses = uses_of(roots, devices);
     function.nodes = nodes_of(roots, address, devices);
@@ -124,9 +125,23 @@ std::vector<std::string> bound_to(const Roots& roots, const std::string& driver)
 
 Stack stack_of(const Roots& roots, const std::string& module) {
     Stack stack;
-    for (const std::string& name : unload_order(roots, module))
+    for (const std::string& name : unload_order(roots, module)) {
         stack.modules.emplace_back(name, module_state(roots, name));
+        std::ranges::copy(nodes_of_module(roots, name), std::back_inserter(stack.nodes));
+    }
     return stack;
+}
+
+void read_holders(const Roots& roots, HolderGate& gate, const Deadline& deadline,
+                  Machine& machine) {
+    std::vector<Node> nodes;
+    for (const auto& [address, function] : machine.functions)
+        std::ranges::copy(function.nodes, std::back_inserter(nodes));
+    for (const auto& [module, stack] : machine.stacks)
+        std::ranges::copy(stack.nodes, std::back_inserter(nodes));
+    machine.holders = gate.look(nodes, deadline);
+    if (!machine.holders.empty())
+        machine.desktop = read_desktop(roots, deadline);
 }
 
 } // namespace
@@ -145,7 +160,7 @@ bool is_display(const Roots& roots, const std::string& address) {
 }
 
 Machine probe(const Roots& roots, const Domain& domain, const Config& config,
-              std::vector<Handed> handed) {
+              std::vector<Handed> handed, HolderGate& gate, const Deadline& deadline) {
     Machine machine;
     machine.iommu = !list(roots.sys / "class/iommu").empty();
     machine.handed = std::move(handed);
@@ -167,6 +182,7 @@ Machine probe(const Roots& roots, const Domain& domain, const Config& config,
     machine.nvidia_version = read_text(roots.module("nvidia") / "version").value_or("");
     machine.nvidia_modeset =
         read_text(roots.module("nvidia_drm") / "parameters/modeset").value_or("N") == "Y";
+    read_holders(roots, gate, deadline, machine);
     return machine;
 }
 

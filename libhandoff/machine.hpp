@@ -2,7 +2,10 @@
 #pragma once
 
 #include "libhandoff/config.hpp"
+#include "libhandoff/desktop.hpp"
 #include "libhandoff/domain.hpp"
+#include "libhandoff/gate.hpp"
+#include "libhandoff/holders.hpp"
 #include "libhandoff/nodes.hpp"
 #include "libhandoff/sysfs.hpp"
 
@@ -28,6 +31,7 @@ struct Function {
     /// address".
     std::vector<std::string> uses;
     std::vector<Node> nodes; ///< through which processes hold it
+    bool boot_vga = false;   ///< the firmware's screen; a compositor's first choice
     std::string name;        ///< for people, by libpci; only for functions outside a GPU's slot
 
     bool operator==(const Function&) const = default;
@@ -45,6 +49,7 @@ struct Handed {
 /// A module that can be unloaded, with everything on top of it.
 struct Stack {
     std::vector<std::pair<std::string, std::string>> modules; ///< name and state, leaf first
+    std::vector<Node> nodes;                                  ///< that pin its modules
 
     bool operator==(const Stack&) const = default;
 };
@@ -59,6 +64,8 @@ struct Machine {
     std::map<std::string, std::vector<std::string>> bound;
     std::map<std::string, Stack> stacks; ///< of the display functions' drivers, by module
     std::vector<Handed> handed;          ///< live handoffs of other domains
+    std::vector<Holder> holders;         ///< of those functions and stacks
+    Desktop desktop;                     ///< if there are holders
     std::string nvidia_version;          ///< "550.163.01"; empty when the driver is not loaded
     bool nvidia_modeset = false;         ///< nvidia_drm drives screens: a client inside the kernel
 
@@ -72,8 +79,9 @@ bool is_display(const Roots& roots, const std::string& address);
 /// Whether the function is on vfio-pci, or on a variant of it: libvirt 10 and newer may choose one.
 bool on_vfio(const Roots& roots, const std::string& address);
 
-/// Reads the machine. Throws StuckFunction when a function does not answer, and std::system_error.
+/// Reads the machine. The gate remembers what nobody holds. Throws StuckFunction when a function
+/// does not answer, Error when the processes cannot be looked at, and std::system_error.
 Machine probe(const Roots& roots, const Domain& domain, const Config& config,
-              std::vector<Handed> handed);
+              std::vector<Handed> handed, HolderGate& gate, const Deadline& deadline);
 
 } // namespace handoff

@@ -2,6 +2,7 @@
 #include "libhandoff/planner.hpp"
 
 #include "libhandoff/error.hpp"
+#include "libhandoff/policy.hpp"
 #include "libhandoff/selection.hpp"
 
 #include <algorithm>
@@ -97,27 +98,34 @@ void add_drivers(const Machine& machine, const Addresses& functions, Which which
             plan.push_back({Kind::driver, address, function.driver, driver_for_domain(function)});
 }
 
-void add_modules(const Machine& machine, const Config& config, const Addresses& functions,
-                 Plan& plan) {
-    Addresses done;
-    for (const std::string& address : functions) {
-        const Function& function = machine.functions.at(address);
-        if (!is_display(function) || !must_unload(machine, config, functions, address) ||
-            !done.insert(function.module).second)
-            continue;
-        for (const auto& [name, state] : machine.stacks.at(function.module).modules)
+/// The modules of the GPUs' drivers that are unloaded, with everything on top of them.
+Addresses unloaded_modules(const Machine& machine, const Config& config,
+                           const Addresses& functions) {
+    Addresses modules;
+    for (const std::string& address : functions)
+        if (const Function& function = machine.functions.at(address);
+            is_display(function) && must_unload(machine, config, functions, address))
+            modules.insert(function.module);
+    return modules;
+}
+
+void add_modules(const Machine& machine, const Addresses& modules, Plan& plan) {
+    for (const std::string& module : modules)
+        for (const auto& [name, state] : machine.stacks.at(module).modules)
             plan.push_back({Kind::module, name, state, "unloaded"});
-    }
 }
 
 } // namespace
 
 Plan make_plan(const Machine& machine, const Config& config, const Domain& domain) {
     const Addresses functions = select_functions(machine, config, domain);
+    const Addresses modules = unloaded_modules(machine, config, functions);
+    const Plan freeing = free_holders(machine, config, {functions, modules});
     Plan plan;
     add_attributes(machine, functions, plan);
+    plan.insert(plan.end(), freeing.begin(), freeing.end());
     add_drivers(machine, functions, Which::companions, plan);
-    add_modules(machine, config, functions, plan);
+    add_modules(machine, modules, plan);
     add_drivers(machine, functions, Which::gpus, plan);
     return plan;
 }

@@ -9,7 +9,8 @@
 namespace handoff {
 
 /// The steps that give the domain its GPU, in the order in which they are carried out: attributes,
-/// drivers of the companions (audio, USB), modules, drivers of the GPUs. None when the domain has
+/// what makes the holders let go, drivers of the companions (audio, USB), modules, drivers of the
+/// GPUs. None when the domain has
 /// nothing that is ours to hand over. Pure: no I/O. Throws Error for whatever can be refused before
 /// anything is changed.
 Plan make_plan(const Machine& machine, const Config& config, const Domain& domain);

@@ -3,6 +3,7 @@
 
 #include "libhandoff/fd.hpp"
 #include "libhandoff/mappings.hpp"
+#include "libhandoff/process.hpp"
 
 #include <algorithm>
 #include <array>
@@ -96,18 +97,68 @@ std::string user_name(uid_t uid) {
     return found != nullptr ? found->pw_name : std::to_string(uid);
 }
 
+/// A DRM card: what a compositor drives screens through.
+bool is_card(const Node& node) {
+    return node.path.starts_with("/dev/dri/card");
+}
+
+/// The path in systemd's hierarchy, out of /proc/PID/cgroup: that of version 2, or the one that is
+/// named for systemd.
+std::string cgroup_in(std::string_view text) {
+    std::string found;
+    for (; !text.empty(); text.remove_prefix(std::min(text.find('\n') + 1, text.size()))) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        constexpr std::string_view unified = "0::";
+        const std::size_t named = line.find(":name=systemd:");
+        if (line.starts_with(unified) && found.empty())
+            found = line.substr(unified.size());
+        else if (named != std::string_view::npos)
+            found = line.substr(line.find('/'));
+        if (text.find('\n') == std::string_view::npos)
+            break;
+    }
+    return found;
+}
+
+/// The first card of a compositor's own variables, out of /proc/PID/environ.
+std::string first_card(std::string_view environment) {
+    constexpr std::array<std::string_view, 3> variables{
+        "KWIN_DRM_DEVICES=", "WLR_DRM_DEVICES=", "AQ_DRM_DEVICES="};
+    while (!environment.empty()) {
+        const std::string_view entry = environment.substr(0, environment.find('\0'));
+        environment.remove_prefix(std::min(entry.size() + 1, environment.size()));
+        for (const std::string_view variable : variables) {
+            if (!entry.starts_with(variable))
+                continue;
+            // Between colons; one that belongs to a name is written "\:".
+            std::string card;
+            for (std::size_t i = variable.size(); i < entry.size() && entry[i] != ':'; ++i) {
+                if (entry[i] == '\\' && i + 1 < entry.size())
+                    ++i;
+                card.push_back(entry[i]);
+            }
+            std::error_code unresolved;
+            const std::filesystem::path real = std::filesystem::canonical(card, unresolved);
+            return unresolved ? card : real.string();
+        }
+    }
+    return {};
+}
+
 class Scan {
 public:
     Scan(const std::vector<Node>& nodes, const std::filesystem::path& proc, Unreadable unreadable)
-        : nodes_(nodes), unreadable_(unreadable), proc_(open_directory(proc)) {}
+        : nodes_(nodes), unreadable_(unreadable), path_(proc), proc_(open_directory(proc)) {}
 
     const Node* open_node(const std::string& pid) const {
         const Fd fds = open(pid + "/fd", O_DIRECTORY);
         const Node* found = nullptr;
         if (fds)
             require(find_name(fds, [&](const char* name) {
-                found = node(target(fds, name));
-                return found != nullptr;
+                if (const Node* next = node(target(fds, name));
+                    next != nullptr && (found == nullptr || is_card(*next)))
+                    found = next;
+                return found != nullptr && is_card(*found);
             }));
         return found;
     }
@@ -130,7 +181,16 @@ public:
         std::string name = all_of(open(directory + "/comm", 0));
         if (name.ends_with('\n'))
             name.pop_back();
-        return {pid, name, user(directory), node.path};
+        const std::optional<uid_t> uid = user(directory);
+        return {.pid = pid,
+                .start = process(pid, path_).value_or(ProcessId{}).start,
+                .name = name,
+                .uid = uid.value_or(0),
+                .user = uid ? user_name(*uid) : "unknown", // it has ended
+                .node = node.path,
+                .cgroup = cgroup_in(all_of(open(directory + "/cgroup", 0))),
+                .first_card = is_card(node) ? first_card(all_of(open(directory + "/environ", 0)))
+                                            : std::string()};
     }
 
 private:
@@ -165,19 +225,20 @@ private:
         return held;
     }
 
-    std::string user(const std::string& directory) const {
+    std::optional<uid_t> user(const std::string& directory) const {
         const std::string status = all_of(open(directory + "/status", 0));
         constexpr std::string_view key = "\nUid:\t"; // the name above it has its newlines escaped
         const std::size_t at = status.find(key);
         if (at == std::string::npos)
-            return "unknown"; // it has ended
+            return std::nullopt;
         uid_t uid = 0;
         std::from_chars(status.data() + at + key.size(), status.data() + status.size(), uid);
-        return user_name(uid);
+        return uid;
     }
 
     const std::vector<Node>& nodes_;
     Unreadable unreadable_;
+    const std::filesystem::path& path_;
     Fd proc_;
     std::unordered_set<FileId, FileId::Hash> free_files_; ///< looked at in this scan, and no node
 };

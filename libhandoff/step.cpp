@@ -7,12 +7,24 @@ std::string_view name_of(Kind kind) {
     switch (kind) {
     case Kind::attribute:
         return "attribute";
+    case Kind::card:
+        return "card";
+    case Kind::unit:
+        return "unit";
+    case Kind::session:
+        return "session";
+    case Kind::process:
+        return "process";
     case Kind::module:
         return "module";
     case Kind::driver:
         return "driver";
     }
     return "unknown";
+}
+
+bool has_return(Kind kind) {
+    return kind != Kind::session && kind != Kind::process;
 }
 
 std::string text_of(const Step& step) {

@@ -12,11 +12,22 @@ namespace handoff {
 enum class Kind {
     attribute, ///< subject "0000:01:00.0/driver_override": a sysfs attribute of a PCI function;
                ///< state: its text
-    module,    ///< subject "nvidia_drm"; state: "unloaded" or "loaded name=value ..."
-    driver,    ///< subject "0000:01:00.0"; state: the driver's name, or "none"
+    card,    ///< subject: the PCI function of a DRM or sound card; state: "present", or "withdrawn"
+             ///< in udev's database, which lets a compositor or sound server let go of it
+    unit,    ///< subject "lightdm.service" or "user@1000:pipewire.service"; state: "active" or
+             ///< "inactive"
+    session, ///< subject: a logind session's id, or a unit that ends with it
+             ///< ("user@1000:plasma-kwin_wayland.service"); state: "active" or "ended"; no return
+    process, ///< subject "PID START NAME" (START as in ProcessId); state: "running" or "ended"; no
+             ///< return
+    module,  ///< subject "nvidia_drm"; state: "unloaded" or "loaded name=value ..."
+    driver,  ///< subject "0000:01:00.0"; state: the driver's name, or "none"
 };
 
 std::string_view name_of(Kind kind);
+
+/// Whether the return has something to do: what was ended stays so.
+bool has_return(Kind kind);
 
 /// One change to one thing on the host. Undoing it is the same step with the states exchanged.
 struct Step {

@@ -90,7 +90,7 @@ public:
 private:
     std::string give_back(const Step& step) {
         try {
-            if (!skipped(step))
+            if (has_return(step.kind) && !skipped(step))
                 carry_out(host_, reversed(step), step.from, deadline_, on_step_);
             return {};
         } catch (const StuckFunction& error) {
@@ -103,6 +103,8 @@ private:
     }
 
     std::string difference(const Step& step) {
+        if (!has_return(step.kind))
+            return {};
         if (skipped(step))
             return step.subject + ": its driver is stuck in the kernel";
         try {

@@ -11,7 +11,7 @@
 
 namespace handoff {
 
-/// What the kinds of subjects share. All of them run driver code, so every change is a worker's.
+/// What the kinds of subjects share. What runs driver code is a worker's.
 struct HostContext {
     Roots roots;
     HolderGate gate;
@@ -26,6 +26,22 @@ std::vector<std::string> attribute_states(const Roots& roots,
                                           const std::vector<std::string>& subjects);
 bool set_attribute(HostContext& context, const std::string& subject, const std::string& state,
                    const Deadline& deadline);
+
+std::string card_state(const Roots& roots, const std::string& subject);
+bool set_card(HostContext& context, const std::string& subject, const std::string& state,
+              const Deadline& deadline);
+
+std::string unit_state_now(const Roots& roots, const std::string& subject);
+bool set_unit(HostContext& context, const std::string& subject, const std::string& state,
+              const Deadline& deadline);
+
+std::string session_state(const Roots& roots, const std::string& subject);
+bool set_session(HostContext& context, const std::string& subject, const std::string& state,
+                 const Deadline& deadline);
+
+std::string process_state(const Roots& roots, const std::string& subject);
+bool set_process(HostContext& context, const std::string& subject, const std::string& state,
+                 const Deadline& deadline);
 
 bool set_module(HostContext& context, const std::string& subject, const std::string& state,
                 const Deadline& deadline);

@@ -83,10 +83,17 @@ TEST_CASE("an empty file means the defaults", "[config]") {
 
 TEST_CASE("every key is read", "[config]") {
     const Config config = parsed("devices = ['0000:01:00.0', '0A:00.1']\n"
-                                 "unload = \"always\"\ntimeout_s = 600\n");
+                                 "unload = \"always\"\ntimeout_s = 600\ndisplay = 'stop'\n"
+                                 "on_busy = 'terminate'\n"
+                                 "stop_units = ['a@b.service', 'user@1000:app-x\\x2d1.scope']\n");
     CHECK(config.devices == Devices{"0000:01:00.0", "0000:0a:00.1"});
     CHECK(config.unload == Unload::always);
     CHECK(config.timeout == std::chrono::seconds(600));
+    CHECK(config.display == Display::stop);
+    CHECK(config.on_busy == OnBusy::terminate);
+    CHECK(config.stop_units ==
+          std::vector<std::string>{"a@b.service", "user@1000:app-x\\x2d1.scope"});
+    CHECK(parsed("display = 'keep'").display == Display::keep);
     CHECK(parsed("unload = 'never'\n").unload == Unload::never);
     CHECK(parsed("timeout_s = 1\r\n").timeout == std::chrono::seconds(1));
 }
@@ -105,8 +112,9 @@ TEST_CASE("a wrong key, type or value is named with its file and line", "[config
         std::string_view error;
     };
     const auto [text, error] = GENERATE(
-        Case{"\ndisplay = 'auto'", "f:2: display: unknown key; "
-                                   "the keys are devices, timeout_s, unload"},
+        Case{"\nscreen = 'auto'",
+             "f:2: screen: unknown key; "
+             "the keys are devices, display, on_busy, stop_units, timeout_s, unload"},
         Case{"[vm]\nunload = 'auto'",
              "f:1: there are no [sections] here; write lines of KEY = VALUE"},
         Case{"\xEF\xBB\xBF \t[=", "f:1: there are no [sections] here; write lines of KEY = VALUE"},
@@ -117,14 +125,29 @@ TEST_CASE("a wrong key, type or value is named with its file and line", "[config
         Case{"\nunload = '\xC0\xAF'", "f:2: is not UTF-8; save the file as UTF-8"},
         Case{"unload = 'auto' # \xE2\x82", "f:1: is not UTF-8; save the file as UTF-8"},
         Case{"\n[[", "f:2: there are no [sections] here; write lines of KEY = VALUE"},
-        Case{"Unload = 'auto'",
-             "f:1: Unload: unknown key; the keys are devices, timeout_s, unload"},
+        Case{"Unload = 'auto'", "f:1: Unload: unknown key; the keys are devices, display, on_busy, "
+                                "stop_units, timeout_s, unload"},
         Case{"\n\nunload = 1", "f:3: unload: is not a word in quotes; "
                                "write \"auto\", \"always\" or \"never\""},
         Case{"unload = 'Auto'", "f:1: unload: \"Auto\" is unknown; "
                                 "write \"auto\", \"always\" or \"never\""},
         Case{"unload.x = 'auto'", "f:1: unload: is not a word in quotes; "
                                   "write \"auto\", \"always\" or \"never\""},
+        Case{"display = 'off'", "f:1: display: \"off\" is unknown; "
+                                "write \"auto\", \"keep\" or \"stop\""},
+        Case{"on_busy = 'kill'", "f:1: on_busy: \"kill\" is unknown; "
+                                 "write \"refuse\" or \"terminate\""},
+        Case{"stop_units = 'a.service'",
+             "f:1: stop_units: is not a list; write them like [\"ollama.service\"]"},
+        Case{"stop_units = [1]",
+             "f:1: stop_units: a unit is not in quotes; write them like [\"ollama.service\"]"},
+        Case{"stop_units = ['../a.service']", "f:1: stop_units: \"../a.service\" is no service or "
+                                              "scope; write them like [\"ollama.service\"]"},
+        Case{"stop_units = ['user@ann:a.service']",
+             "f:1: stop_units: \"user@ann:a.service\" is no service or "
+             "scope; write them like [\"ollama.service\"]"},
+        Case{"stop_units = ['sleep.target']", "f:1: stop_units: \"sleep.target\" is no service or "
+                                              "scope; write them like [\"ollama.service\"]"},
         Case{"timeout_s = '25'", "f:1: timeout_s: is not a whole number; "
                                  "write a whole number of seconds from 1 to 600"},
         Case{"timeout_s = 25.0", "f:1: timeout_s: is not a whole number; "

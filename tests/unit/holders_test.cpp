@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/holders.hpp"
+#include "libhandoff/process.hpp"
 
 #include "libhandoff/fd.hpp"
 #include "libhandoff/worker.hpp"
@@ -88,8 +89,16 @@ TEST_CASE("a process that has a node open is found, with its name and user", "[h
         ::prctl(PR_SET_NAME, name.c_str());
         return open_node(terminal.path).release() >= 0;
     });
-    const std::vector<Holder> expected{{child.pid(), name, my_name(), terminal.path}};
-    CHECK(find_holders({node_at("/dev/full"), node}, soon(), "/proc", effort) == expected);
+    const std::vector<Holder> holders =
+        find_holders({node_at("/dev/full"), node}, soon(), "/proc", effort);
+    REQUIRE(holders.size() == 1);
+    const Holder& holder = holders.front();
+    CHECK(holder.pid == child.pid());
+    CHECK(holder.start == process(child.pid()).value().start);
+    CHECK(holder.name == name);
+    CHECK(holder.uid == ::getuid());
+    CHECK(holder.user == my_name());
+    CHECK(holder.node == terminal.path);
 }
 
 TEST_CASE("nobody holds a node after its holder has ended", "[holders]") {
@@ -165,7 +174,11 @@ TEST_CASE("each holder is told once, in the order of the numbers", "[holders]") 
         pids.push_back(holder.pid);
     CHECK(pids == std::vector<pid_t>{4, 30, 31, 200});
     REQUIRE(holders.size() == 4);
-    CHECK(holders[2] == Holder{31, "(maps)\nUid:\t0", "4294967000", "/dev/full"});
+    CHECK(holders[2] == Holder{.pid = 31,
+                               .name = "(maps)\nUid:\t0",
+                               .uid = 4294967000,
+                               .user = "4294967000",
+                               .node = "/dev/full"});
 }
 
 TEST_CASE("a mapping that moves while we look is looked at where it is next", "[holders]") {
@@ -231,9 +244,13 @@ TEST_CASE("a process whose maps block the reader does not outlast the deadline",
 }
 
 TEST_CASE("holders are told by name, the first two", "[holders]") {
-    const Holder xorg{1234, "Xorg", "ann", "/dev/dri/card1"};
-    const Holder player{99, "mpv", "1001", "/dev/snd/pcmC1D0p"};
-    const std::string first = "Xorg (pid 1234, user ann) has /dev/dri/card1 open";
+    const Holder xorg{.pid = 1234,
+                      .name = "Xorg",
+                      .user = "ann",
+                      .node = "/dev/dri/card1",
+                      .cgroup = "/system.slice/lightdm.service"};
+    const Holder player{.pid = 99, .name = "mpv", .user = "1001", .node = "/dev/snd/pcmC1D0p"};
+    const std::string first = "Xorg (pid 1234, user ann, lightdm.service) has /dev/dri/card1 open";
     const std::string second = ", mpv (pid 99, user 1001) has /dev/snd/pcmC1D0p open";
     CHECK(text_of({}).empty());
     CHECK(text_of({xorg}) == first);

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A card is withdrawn from running programs, and offered to them again, by a synthetic uevent
+// (Documentation/ABI/testing/sysfs-uevent): udev forgets it, or learns it, and tells its listeners.
+// The device itself stays as it is.
+#include "libhandoff/host/subjects.hpp"
+
+#include "libhandoff/error.hpp"
+#include "libhandoff/fd.hpp"
+#include "libhandoff/nodes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace handoff {
+namespace {
+
+constexpr std::string_view present = "present";
+constexpr std::string_view withdrawn = "withdrawn";
+
+struct Card {
+    std::filesystem::path directory; ///< in sysfs
+    std::string entry;               ///< its file in udev's database: "c226:1", "+sound:card1"
+};
+
+/// "card1", and not "card1-HDMI-A-1" or "controlC1".
+bool is_card(const Device& device) {
+    const std::string name = device.directory.filename();
+    return (device.subsystem == "drm" || device.subsystem == "sound") && name.starts_with("card") &&
+           name.find('-') == std::string::npos;
+}
+
+std::vector<Card> cards_of(const Roots& roots, const std::string& address) {
+    std::vector<Card> cards;
+    for (const Device& device : devices_below(roots, address)) {
+        if (!is_card(device))
+            continue;
+        const std::optional<std::string> numbers = read_text(device.directory / "dev");
+        cards.push_back({device.directory, numbers ? "c" + *numbers
+                                                   : "+" + device.subsystem + ":" +
+                                                         device.directory.filename().string()});
+    }
+    return cards;
+}
+
+std::filesystem::path database(const Roots& roots) {
+    return roots.run / "udev/data";
+}
+
+bool is_present(const Roots& roots, const Card& card) {
+    return std::filesystem::exists(database(roots) / card.entry);
+}
+
+/// Waits until udev's database has the card, or has it no more.
+void wait_for_udev(const Roots& roots, const std::string& address, const Card& card, bool wanted,
+                   const Fd& changes, const Deadline& deadline) {
+    while (is_present(roots, card) != wanted) {
+        pollfd waiting{changes.get(), POLLIN, 0};
+        const int ready = ::poll(&waiting, 1, deadline.poll_timeout());
+        if (ready == 0)
+            throw Error(address, "udev did not take note of the card in time",
+                        "see systemctl status systemd-udevd");
+        std::array<char, 4096> events{};
+        [[maybe_unused]] const ssize_t drained =
+            ::read(changes.get(), events.data(), events.size());
+    }
+}
+
+void tell(const HostContext& context, const std::string& address, const Card& card, bool add,
+          const Deadline& deadline) {
+    const Fd changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    if (!changes || ::inotify_add_watch(changes.get(), database(context.roots).c_str(),
+                                        IN_CREATE | IN_MOVED_TO | IN_DELETE) < 0)
+        throw Error(address,
+                    std::string("udev cannot be watched: ") +
+                        std::generic_category().message(errno),
+                    "see systemctl status systemd-udevd");
+    change(
+        context, address,
+        [&] {
+            write_text(card.directory / "uevent", add ? "add" : "remove");
+            return std::string();
+        },
+        deadline);
+    wait_for_udev(context.roots, address, card, add, changes, deadline);
+}
+
+} // namespace
+
+std::string card_state(const Roots& roots, const std::string& subject) {
+    const std::vector<Card> cards = cards_of(roots, subject);
+    // A function without its driver has no card: its driver will offer it.
+    const bool all =
+        std::ranges::all_of(cards, [&](const Card& card) { return is_present(roots, card); });
+    return std::string(all ? present : withdrawn);
+}
+
+bool set_card(HostContext& context, const std::string& subject, const std::string& state,
+              const Deadline& deadline) {
+    const bool add = state == present;
+    bool changed = false;
+    for (const Card& card : cards_of(context.roots, subject)) {
+        if (is_present(context.roots, card) == add)
+            continue;
+        tell(context, subject, card, add, deadline);
+        changed = true;
+    }
+    if (add)
+        return changed;
+    try {
+        context.gate.wait_until_free({subject, nodes_of_function(context.roots, subject)},
+                                     deadline);
+    } catch (const Held& held) {
+        throw Error(subject, text_of(held.holders()) + ", and does not let go",
+                    "write display = \"stop\", or run gpu-handoff reserve " + subject);
+    }
+    return changed;
+}
+
+} // namespace handoff

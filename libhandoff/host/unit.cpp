@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/host/subjects.hpp"
+
+#include "libhandoff/desktop.hpp"
+#include "libhandoff/units.hpp"
+
+namespace handoff {
+namespace {
+
+/// For looks that are instant on a machine in order, but for a unit that is on its way.
+constexpr std::chrono::seconds look_deadline{10};
+constexpr std::string_view active = "active";
+constexpr const char* seat = "seat0"; // the one that has the firmware's screen and the consoles
+
+bool is_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline) {
+    return unit == unit_id(roots, display_manager_alias, deadline);
+}
+
+} // namespace
+
+std::string unit_state_now(const Roots& roots, const std::string& subject) {
+    return unit_state(roots, subject, Deadline(look_deadline));
+}
+
+bool set_unit(HostContext& context, const std::string& subject, const std::string& state,
+              const Deadline& deadline) {
+    if (unit_state(context.roots, subject, deadline) == state)
+        return false;
+    if (state != active) {
+        stop_unit(context.roots, subject, deadline);
+        return true;
+    }
+    // A display manager that finds no screen gives up: the card's driver has only just come back.
+    if (is_display_manager(context.roots, subject, deadline))
+        wait_for_graphical_seat(context.roots, seat, deadline);
+    start_unit(context.roots, subject, deadline);
+    return true;
+}
+
+} // namespace handoff

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Each holder belongs to somebody, and the owner says what is done: a helper is stopped, a sound
+// server or compositor has the card withdrawn, a session is ended if the card is its only screen,
+// and whatever else there is refuses the start.
+#include "libhandoff/policy.hpp"
+
+#include "libhandoff/error.hpp"
+#include "libhandoff/known_holders.hpp"
+#include "libhandoff/owner.hpp"
+#include "libhandoff/session_end.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace handoff {
+namespace {
+
+/// A holder of something that is taken.
+struct Hold {
+    const Holder* holder;
+    Owner owner;
+    std::string subject; ///< the function, or "module nvidia"
+};
+
+using Holds = std::vector<Hold>;
+
+bool has_node(const std::vector<Node>& nodes, const std::string& path) {
+    return std::ranges::find(nodes, path, &Node::path) != nodes.end();
+}
+
+std::optional<Hold> held(const Machine& machine, const Taken& taken, const Holder& holder) {
+    for (const std::string& address : taken.functions)
+        if (has_node(machine.functions.at(address).nodes, holder.node))
+            return Hold{&holder, owner_of(holder.cgroup), address};
+    for (const std::string& module : taken.modules)
+        if (has_node(machine.stacks.at(module).nodes, holder.node))
+            return Hold{&holder, owner_of(holder.cgroup), "module " + module};
+    return std::nullopt;
+}
+
+bool is_drm_card(const Holder& holder) {
+    return holder.node.starts_with("/dev/dri/card");
+}
+
+bool is_sound(const Holder& holder) {
+    return holder.node.starts_with("/dev/snd/");
+}
+
+[[noreturn]] void refuse(const Holds& all, std::string_view remedy) {
+    std::vector<Holder> holders;
+    for (const Hold& one : all)
+        holders.push_back(*one.holder);
+    throw Error(all.front().subject, text_of(holders), remedy);
+}
+
+/// The holders, sorted by who they belong to.
+struct Parties {
+    Holds copies;    ///< of what a session has open: gone when the session lets go
+    Holds helpers;   ///< units that may be stopped
+    Holds sound;     ///< sound servers
+    Holds desktop;   ///< display managers, compositors and programs of sessions on a seat
+    Holds services;  ///< of the system, which nobody allowed us to stop
+    Holds processes; ///< of nobody who could be asked
+};
+
+bool may_be_stopped(const Config& config, const Owner& owner) {
+    const bool listed =
+        std::ranges::find(config.stop_units, owner.subject()) != config.stop_units.end();
+    return listed ||
+           (owner.manager ? is_screen_helper(owner.user_unit) : is_gpu_helper(owner.unit));
+}
+
+bool is_service(const Owner& owner) {
+    return !owner.unit.empty() && !owner.manager && owner.session.empty();
+}
+
+Parties sorted(const Machine& machine, const Config& config, const Taken& taken) {
+    Parties parties;
+    for (const Holder& holder : machine.holders) {
+        const std::optional<Hold> one = held(machine, taken, holder);
+        if (!one)
+            continue;
+        const Owner& owner = one->owner;
+        if (owner.machine)
+            refuse({*one}, "shut that virtual machine down first");
+        if (!owner.manager && must_live(owner.unit))
+            refuse({*one}, "restart that service, and start again");
+        if (holder.pid == 1 || (!owner.manager && keeps_copies(owner.unit)))
+            parties.copies.push_back(*one);
+        else if (may_be_stopped(config, owner))
+            parties.helpers.push_back(*one);
+        else if (is_sound(holder) && is_sound_server(holder.name))
+            parties.sound.push_back(*one);
+        else if (is_desktop(machine.desktop, holder))
+            parties.desktop.push_back(*one);
+        else if (is_service(owner))
+            parties.services.push_back(*one);
+        else
+            parties.processes.push_back(*one);
+    }
+    return parties;
+}
+
+/// A compositor that has another screen to live on lets go of a card that is withdrawn.
+void require_lets_go(const Machine& machine, const Hold& one) {
+    const auto function = machine.functions.find(one.subject);
+    const std::string& first = one.holder->first_card;
+    const bool draws =
+        function != machine.functions.end() &&
+        (first.empty() ? function->second.boot_vga : has_node(function->second.nodes, first));
+    if (!draws && !cannot_let_go(one.holder->name))
+        return;
+    throw Error(one.subject,
+                text_of({*one.holder}) + " and " +
+                    (draws ? "draws the desktop with it" : "cannot let it go"),
+                "write display = \"stop\", or run gpu-handoff reserve " + one.subject);
+}
+
+bool is_display_server(const Holder& holder) {
+    return is_drm_card(holder) || cannot_let_go(holder.name);
+}
+
+bool has_other_screen(const Machine& machine, const Taken& taken) {
+    return std::ranges::any_of(machine.desktop.screens, [&](const auto& card) {
+        return !taken.functions.contains(card.first) && !card.second.empty();
+    });
+}
+
+/// Whether the desktop is ended; else it stays, and has the card withdrawn.
+bool ends_desktop(const Machine& machine, const Config& config, const Taken& taken,
+                  const Holds& desktop) {
+    const auto server = std::ranges::find_if(
+        desktop, [](const Hold& one) { return is_display_server(*one.holder); });
+    if (server == desktop.end() || config.display == Display::stop)
+        return server != desktop.end();
+    if (has_other_screen(machine, taken))
+        return false;
+    if (config.display == Display::keep)
+        throw Error(server->subject,
+                    "the only GPU with a screen, " + text_of({*server->holder}) +
+                        ", and display is \"keep\"",
+                    "write display = \"auto\", or log out");
+    return true;
+}
+
+void add(Plan& plan, Step step) {
+    if (std::ranges::find(plan, step) == plan.end())
+        plan.push_back(std::move(step));
+}
+
+void require_known_owners(const Machine& machine, const Parties& parties) {
+    const std::string& trouble = machine.desktop.trouble;
+    for (const Holds* all : {&parties.desktop, &parties.services, &parties.processes,
+                             &parties.helpers, &parties.sound, &parties.copies})
+        if (!trouble.empty() && !all->empty())
+            throw Error(all->front().subject,
+                        text_of({*all->front().holder}) + ", and nobody tells whose it is (" +
+                            trouble.substr(0, trouble.rfind(';')) + ")",
+                        "close it and start again");
+}
+
+void require_stoppable(const Machine& machine, const Config& config, const Parties& parties) {
+    if (!parties.services.empty())
+        refuse(parties.services,
+               "stop it, or write stop_units = [\"" + parties.services.front().owner.unit + "\"]");
+    if (parties.processes.empty() || config.on_busy == OnBusy::terminate)
+        return;
+    // EGL and Vulkan open every NVIDIA card there is, and a compositor never closes them.
+    const bool nvidia = parties.processes.front().holder->node.starts_with("/dev/nvidia");
+    refuse(parties.processes,
+           nvidia && is_desktop(machine.desktop, *parties.processes.front().holder)
+               ? "close it, or run gpu-handoff reserve and log in again"
+               : "close it and start again");
+}
+
+/// The desktop lives on. What of it is neither a display server nor one of the others is a process
+/// like any other.
+void keep_desktop(const Machine& machine, Parties& parties, Plan& plan) {
+    for (const Hold& one : parties.desktop) {
+        if (!is_display_server(*one.holder)) {
+            parties.processes.push_back(one);
+            continue;
+        }
+        require_lets_go(machine, one);
+        add(plan, {Kind::card, one.subject, "present", "withdrawn"});
+    }
+}
+
+/// Programs of the users whose sessions end, end with them.
+Plan end_desktop_of(const Machine& machine, Parties& parties) {
+    std::vector<Holder> holders;
+    for (const Hold& one : parties.desktop)
+        holders.push_back(*one.holder);
+    const auto its = [&](const Hold& one) {
+        return one.owner.manager && is_desktop(machine.desktop, *one.holder);
+    };
+    for (const Hold& one : parties.helpers)
+        if (its(one))
+            holders.push_back(*one.holder);
+    std::erase_if(parties.helpers, its);
+    return end_desktop(machine.desktop, holders, parties.desktop.front().subject);
+}
+
+/// Copies go when the session goes that they were made for.
+void require_session_for_copies(const Parties& parties) {
+    if (!parties.copies.empty() && parties.desktop.empty())
+        refuse(parties.copies, "log out and in again, or restart the host");
+}
+
+} // namespace
+
+Plan free_holders(const Machine& machine, const Config& config, const Taken& taken) {
+    Parties parties = sorted(machine, config, taken);
+    require_known_owners(machine, parties);
+    require_session_for_copies(parties);
+    Plan plan;
+    Plan last;
+    if (ends_desktop(machine, config, taken, parties.desktop))
+        last = end_desktop_of(machine, parties);
+    else
+        keep_desktop(machine, parties, plan);
+    require_stoppable(machine, config, parties);
+    for (const Hold& one : parties.sound)
+        add(plan, {Kind::card, one.subject, "present", "withdrawn"});
+    for (const Hold& one : parties.helpers)
+        add(plan, {Kind::unit, one.owner.subject(), "active", "inactive"});
+    for (const Hold& one : parties.processes)
+        add(plan,
+            {Kind::process,
+             std::to_string(one.holder->pid) + " " + one.holder->start + " " + one.holder->name,
+             "running", "ended"});
+    plan.insert(plan.end(), last.begin(), last.end());
+    return plan;
+}
+
+} // namespace handoff

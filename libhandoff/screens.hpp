@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "libhandoff/sysfs.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace handoff {
+
+/// The ways out to a screen: per PCI function (or other parent of a DRM card) the connectors that
+/// have a screen, or may have one ("HDMI-A-1"; status is not "disconnected"). A card without any is
+/// listed too. Throws StuckFunction if a driver does not answer.
+std::map<std::string, std::vector<std::string>> screens(const Roots& roots);
+
+} // namespace handoff
