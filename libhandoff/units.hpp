@@ -9,6 +9,8 @@
 
 namespace handoff {
 
+class Bus;
+
 /// systemd's units, over D-Bus (org.freedesktop.systemd1(5)). A unit is "lightdm.service" of the
 /// system's manager, or "user@1000:pipewire.service" of a user's. A user's manager is talked to in
 /// a worker that has become the user. All of these throw Error when systemd cannot be asked, does
@@ -33,6 +35,9 @@ std::string unit_id(const Roots& roots, const std::string& alias, const Deadline
 /// The system unit in whose invocation ($INVOCATION_ID, 32 hexadecimal digits) a process was
 /// started, though it may have left the unit's cgroup for a session's; empty if that is over.
 std::string unit_of_invocation(const Roots& roots, std::string_view invocation,
+                               const Deadline& deadline);
+/// The same for a system's bus that is open already.
+std::string unit_of_invocation(const Bus& bus, std::string_view invocation,
                                const Deadline& deadline);
 
 /// Whether systemd is shutting the host down (SystemState is "stopping").

@@ -83,10 +83,9 @@ TEST_CASE("a GPU is reserved by a rule for its card, once, and given back") {
 TEST_CASE("what is no graphics card is not reserved") {
     const Dual machine;
     machine.card("0000:01:00.1", "0x1002", "0x040300\n");
-    CHECK_THROWS_WITH(reserve(machine.roots, "0000:01:00.1"),
-                      Catch::Contains("is not a graphics card"));
+    CHECK_THROWS_WITH(reserve(machine.roots, "0000:01:00.1"), contains("is not a graphics card"));
     CHECK_THROWS_WITH(reserve(machine.roots, "0000:09:00.0"),
-                      Catch::Contains("there is no such PCI device"));
+                      contains("there is no such PCI device"));
     CHECK_FALSE(std::filesystem::exists(machine.roots.host_etc));
 }
 
@@ -95,24 +94,24 @@ TEST_CASE("the desktop keeps a GPU with a way out to a screen") {
     machine.card(guest, "0x1002");
     machine.screen(guest, "DP-1", "connected");
     SECTION("no other GPU") {
-        CHECK_THROWS_WITH(reserve(machine.roots, guest), Catch::Contains("no other GPU"));
+        CHECK_THROWS_WITH(reserve(machine.roots, guest), contains("no other GPU"));
     }
     SECTION("another one without a connector but that into memory") {
         machine.card(host, "0x8086");
         machine.screen(host, "Writeback-1", "unknown");
-        CHECK_THROWS_WITH(reserve(machine.roots, guest), Catch::Contains("no other GPU"));
+        CHECK_THROWS_WITH(reserve(machine.roots, guest), contains("no other GPU"));
     }
     SECTION("another one, at which no screen is connected") {
         machine.card(host, "0x8086");
         machine.screen(host, "DP-1", "disconnected");
         CHECK_THROWS_WITH(reserve(machine.roots, guest),
-                          Catch::Contains("only this GPU") && Catch::Contains(host));
+                          contains("only this GPU") && Catch::Contains(host));
     }
     SECTION("another one, that is reserved") {
         machine.card(host, "0x8086");
         machine.screen(host, "DP-1", "connected");
         reserve(machine.roots, host);
-        CHECK_THROWS_WITH(reserve(machine.roots, guest), Catch::Contains("no other GPU"));
+        CHECK_THROWS_WITH(reserve(machine.roots, guest), contains("no other GPU"));
     }
     CHECK_FALSE(std::filesystem::exists(machine.rule(guest)));
 }
@@ -179,9 +178,8 @@ TEST_CASE("a file that somebody changed is left, and so is the other") {
     machine.mesa_egl();
     reserve(machine.roots, guest);
     machine.file("etc/environment.d/90-gpu-handoff-mesa.conf", "MINE=1\n");
-    CHECK_THROWS_WITH(end_reservation(machine.roots, guest),
-                      Catch::Contains("was changed by hand"));
-    CHECK_THROWS_WITH(reserve(machine.roots, guest), Catch::Contains("was changed by hand"));
+    CHECK_THROWS_WITH(end_reservation(machine.roots, guest), contains("was changed by hand"));
+    CHECK_THROWS_WITH(reserve(machine.roots, guest), contains("was changed by hand"));
     CHECK(std::filesystem::exists(machine.rule(guest)));
     CHECK(read_file(machine.mesa) == "MINE=1\n");
 }

@@ -55,7 +55,7 @@ TEST_CASE("our own older text is replaced, what a person has changed is not") {
     CHECK(read_file(file) == text);
     put(file, text + "mine\n");
     CHECK_THROWS_WITH(change_to(file, text),
-                      Catch::Contains("was changed by hand") && Catch::Contains(file.string()));
+                      contains("was changed by hand") && Catch::Contains(file.string()));
     CHECK_THROWS(change_to(file, std::nullopt));
     CHECK(read_file(file) == text + "mine\n");
 }
@@ -69,7 +69,7 @@ TEST_CASE("when one file cannot be written, the others are as before") {
     put(good, before);
     put(directory.path() / "file", "no directory");
     CHECK_THROWS_WITH(apply({change_to(good, text), change_to(fresh, text), change_to(bad, text)}),
-                      Catch::Contains("cannot be changed"));
+                      contains("cannot be changed"));
     CHECK(read_file(good) == before);
     CHECK_FALSE(std::filesystem::exists(fresh));
 }
