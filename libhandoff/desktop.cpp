@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/desktop.hpp"
 
+#include "libhandoff/display_manager.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/screens.hpp"
 #include "libhandoff/units.hpp"

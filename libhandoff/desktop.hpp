@@ -27,7 +27,4 @@ struct Desktop {
 /// Asks systemd and logind. Throws StuckFunction if a GPU's driver does not answer.
 Desktop read_desktop(const Roots& roots, const Deadline& deadline);
 
-/// The alias under which a distribution's display manager can be asked for, whatever it is.
-constexpr const char* display_manager_alias = "display-manager.service";
-
 } // namespace handoff

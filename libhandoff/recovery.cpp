@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/recovery.hpp"
 
+#include "libhandoff/console.hpp"
+#include "libhandoff/display_manager.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/linux_host.hpp"
 #include "libhandoff/lock.hpp"
 #include "libhandoff/log.hpp"
 #include "libhandoff/nodes.hpp"
+#include "libhandoff/units.hpp"
 
 #include <algorithm>
 
@@ -54,6 +57,34 @@ void log_problems(const std::string& domain, const std::vector<std::string>& pro
         log_error(one_line(domain + ": not given back: " + problem));
 }
 
+bool concerns_desktop(const Step& step) {
+    return step.kind == Kind::card || step.kind == Kind::unit;
+}
+
+bool host_ends(const Roots& roots) {
+    try {
+        return shutting_down(roots, Deadline(look_deadline));
+    } catch (const std::exception&) {
+        return false; // nobody to ask, and so nobody who shuts down
+    }
+}
+
+/// A host that shuts down needs no desktop any more.
+void leave_desktop_alone(const Roots& roots, Record& record) {
+    if (std::ranges::any_of(record.steps, concerns_desktop) && host_ends(roots))
+        std::erase_if(record.steps, concerns_desktop);
+}
+
+/// Whether a session was ended, and there is no desktop now.
+bool is_without_desktop(const Roots& roots, const Record& record) {
+    try {
+        return std::ranges::find(record.steps, Kind::session, &Step::kind) != record.steps.end() &&
+               !has_desktop(roots, Deadline(look_deadline));
+    } catch (const std::exception&) {
+        return true;
+    }
+}
+
 } // namespace
 
 std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const std::string& uuid,
@@ -62,10 +93,13 @@ std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const s
     if (!record)
         return {};
     forget_ended_workers(roots, *record);
+    leave_desktop_alone(roots, *record);
     Journal journal = Journal::open(roots.journals(), uuid);
     LinuxHost host(roots, give_back_late(roots, lock, uuid));
     std::vector<std::string> problems = roll_back(host, *record, journal, on_step);
     log_problems(record->domain, problems);
+    if (!problems.empty() && is_without_desktop(roots, *record))
+        show_on_console(roots, one_line(record->domain + ": " + problems.front()));
     return problems;
 }
 

@@ -23,6 +23,11 @@ std::string UnitControl::state() {
     return unit_.active == "active" ? "active" : "inactive";
 }
 
+bool UnitControl::is_active() {
+    look();
+    return unit_.active == "active";
+}
+
 std::string UnitControl::id() {
     look();
     return unit_.load == "loaded" ? unit_.id : std::string();

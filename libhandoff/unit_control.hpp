@@ -22,6 +22,8 @@ public:
         : bus_(bus), deadline_(deadline), name_(std::move(name)), called_(std::move(called)) {}
 
     std::string state();
+    /// Whether it is active at this moment; does not wait.
+    bool is_active();
     std::string id();
     void stop();
     void start();

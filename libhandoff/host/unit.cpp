@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/host/subjects.hpp"
 
-#include "libhandoff/desktop.hpp"
+#include "libhandoff/display_manager.hpp"
 #include "libhandoff/units.hpp"
 
 namespace handoff {
@@ -10,7 +10,6 @@ namespace {
 /// For looks that are instant on a machine in order, but for a unit that is on its way.
 constexpr std::chrono::seconds look_deadline{10};
 constexpr std::string_view active = "active";
-constexpr const char* seat = "seat0"; // the one that has the firmware's screen and the consoles
 
 bool is_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline) {
     return unit == unit_id(roots, display_manager_alias, deadline);
@@ -30,10 +29,10 @@ bool set_unit(HostContext& context, const std::string& subject, const std::strin
         stop_unit(context.roots, subject, deadline);
         return true;
     }
-    // A display manager that finds no screen gives up: the card's driver has only just come back.
     if (is_display_manager(context.roots, subject, deadline))
-        wait_for_graphical_seat(context.roots, seat, deadline);
-    start_unit(context.roots, subject, deadline);
+        start_display_manager(context.roots, subject, deadline);
+    else
+        start_unit(context.roots, subject, deadline);
     return true;
 }
 

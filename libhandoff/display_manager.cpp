@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/display_manager.hpp"
+
+#include "libhandoff/bus.hpp"
+#include "libhandoff/error.hpp"
+#include "libhandoff/sessions.hpp"
+#include "libhandoff/unit_control.hpp"
+#include "libhandoff/units.hpp"
+
+#include <algorithm>
+
+namespace handoff {
+namespace {
+
+constexpr const char* seat = "seat0"; // the one with the consoles
+constexpr int tries = 3;
+/// A display manager that makes no session known to logind is taken at its word after this time.
+constexpr std::chrono::seconds longest_look{10};
+
+/// Waits for its session, or for its end. Returns whether it lives.
+bool lives(const Roots& roots, const std::string& unit, const Deadline& deadline) {
+    const Deadline look(std::min<std::chrono::milliseconds>(deadline.left(), longest_look));
+    const Bus bus = Bus::of_system(roots, deadline);
+    bus.call(deadline, systemd_manager(), "Subscribe");
+    bus.listen(deadline, systemd_service,
+               "member='PropertiesChanged',arg0='org.freedesktop.systemd1.Unit'");
+    bus.listen(deadline, "org.freedesktop.login1", "member='SessionNew'");
+    UnitControl control(bus, unit, unit, deadline);
+    bool active = true;
+    static_cast<void>(bus.wait_until(
+        [&] {
+            active = control.is_active();
+            return !active || has_desktop(roots, deadline);
+        },
+        look));
+    return active;
+}
+
+} // namespace
+
+bool has_desktop(const Roots& roots, const Deadline& deadline) {
+    return std::ranges::any_of(sessions(roots, deadline), [](const Session& session) {
+        return session.seat == seat && !session.closing &&
+               (session.role == "greeter" || session.type == "x11" || session.type == "wayland");
+    });
+}
+
+void start_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline) {
+    wait_for_graphical_seat(roots, seat, deadline);
+    for (int n = 0; n < tries; ++n) {
+        start_unit(roots, unit, deadline);
+        if (lives(roots, unit, deadline))
+            return;
+    }
+    throw Error(unit, "ends again right after its start", "see systemctl status " + unit);
+}
+
+} // namespace handoff
