@@ -25,7 +25,7 @@ Plan nvidia_plan() {
         plan.push_back({Kind::attribute, function + "/driver_override", "", "vfio-pci"});
         plan.push_back({Kind::attribute, function + "/power/control", "auto", "auto"});
     }
-    plan.push_back({Kind::card, audio, "present", "withdrawn"});
+    plan.push_back({Kind::card, gpu, "present", "withdrawn"});
     plan.push_back({Kind::unit, "lightdm.service", "active", "inactive"});
     plan.push_back({Kind::session, "2", "active", "ended"});
     plan.push_back({Kind::process, "1234 77 game", "running", "ended"});
