@@ -59,6 +59,8 @@ public:
     /// else in, not even root.
     static Bus of_user(const Roots& roots, uid_t user, const Deadline& deadline);
 
+    [[nodiscard]] sd_bus* get() const { return bus_.get(); }
+
     /// A call of the object's method, for values that the second form of call() cannot take.
     [[nodiscard]] Message request(const Object& object, const char* method) const;
     /// The answer to the request.
