@@ -79,6 +79,9 @@ public:
     /// All properties of the object's interface.
     [[nodiscard]] Properties properties(const Deadline& deadline, const Object& object) const;
 
+    /// Whether the service is on the bus.
+    [[nodiscard]] bool has_owner(const Deadline& deadline, const char* service) const;
+
     /// From now on signals that match the rule ("member='JobRemoved'", see the D-Bus specification)
     /// from `service`, and that it comes and goes, end a wait.
     void listen(const Deadline& deadline, const char* service, const std::string& rule) const;

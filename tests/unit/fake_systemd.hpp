@@ -25,9 +25,10 @@ struct FakeUnit {
     /// What comes of the first start, the second, ...; of the last one for those after it.
     std::deque<std::deque<Phase>> started{
         {{"activating", "start-pre", true}, {"active", "running"}}};
-    std::string id;        ///< its name if it is an alias
-    std::string refusal;   ///< D-Bus's name of the error that a start or stop gives
-    bool vanishes = false; ///< systemd forgets it when it has stopped
+    std::string id;         ///< its name if it is an alias
+    std::string refusal;    ///< D-Bus's name of the error that a start or stop gives
+    bool vanishes = false;  ///< systemd forgets it when it has stopped
+    bool collected = false; ///< systemd forgets it between two starts
 };
 
 struct FakeSystemd {
@@ -123,6 +124,8 @@ private:
         if (found == units.end())
             return call.refuse("org.freedesktop.systemd1.NoSuchUnit", "Unit is not loaded.");
         FakeUnit& unit = found->second;
+        if (method == "ResetFailedUnit" && unit.collected)
+            return call.refuse("org.freedesktop.systemd1.NoSuchUnit", "Unit is not loaded.");
         if (method == "ResetFailedUnit") {
             if (unit.phases.front().active == "failed")
                 unit.phases = {{"inactive", "dead"}};

@@ -93,29 +93,30 @@ private:
     handoff::Message message_;
 };
 
+/// Takes a name on a bus, tells `ready`, and answers calls until the bus ends.
+inline void serve(const handoff::Bus& bus, const char* name, int ready,
+                  const std::function<void(const Call&)>& answer) {
+    if (sd_bus_request_name(bus.get(), name, 0) < 0 || ::write(ready, "y", 1) != 1)
+        return;
+    for (;;) {
+        sd_bus_message* got = nullptr;
+        const int result = sd_bus_process(bus.get(), &got);
+        handoff::Message message(got);
+        if (result < 0)
+            return;
+        if (message && sd_bus_message_is_method_call(got, nullptr, nullptr) > 0)
+            answer(Call(bus, std::move(message)));
+        if (result == 0 && sd_bus_wait(bus.get(), UINT64_MAX) < 0)
+            return;
+    }
+}
+
 /// A process that has a name on a bus and answers calls.
 class Service {
 public:
-    using Connect = std::function<handoff::Bus()>;
-    using Answer = std::function<void(const Call&)>;
-    Service(const Connect& connect, const std::string& name, const Answer& answer)
-        : process_([&](int ready) {
-              const handoff::Bus bus = connect();
-              if (sd_bus_request_name(bus.get(), name.c_str(), 0) < 0 ||
-                  ::write(ready, "y", 1) != 1)
-                  return;
-              for (;;) {
-                  sd_bus_message* got = nullptr;
-                  const int result = sd_bus_process(bus.get(), &got);
-                  handoff::Message message(got);
-                  if (result < 0)
-                      return;
-                  if (message && sd_bus_message_is_method_call(got, nullptr, nullptr) > 0)
-                      answer(Call(bus, std::move(message)));
-                  if (result == 0 && sd_bus_wait(bus.get(), UINT64_MAX) < 0)
-                      return;
-              }
-          }) {}
+    Service(const std::function<handoff::Bus()>& connect, const std::string& name,
+            const std::function<void(const Call&)>& answer)
+        : process_([&](int ready) { serve(connect(), name.c_str(), ready, answer); }) {}
 
 private:
     Process process_;

@@ -67,6 +67,19 @@ FakeUnit in(std::deque<Phase> phases) {
     return fake;
 }
 
+/// Whether such a message comes before the connection ends.
+bool wait_for_message(const Bus& bus, const std::function<bool(const Message&)>& wanted) {
+    for (;;) {
+        sd_bus_message* got = nullptr;
+        const int result = sd_bus_process(bus.get(), &got);
+        const Message message(got);
+        if (message && wanted(message))
+            return true;
+        if (result < 0 || (result == 0 && sd_bus_wait(bus.get(), UINT64_MAX) < 0))
+            return false;
+    }
+}
+
 const Phase active{"active", "running"};
 const Phase inactive{"inactive", "dead"};
 const Phase failed{"failed", "failed", false, "failed"};
@@ -209,6 +222,7 @@ TEST_CASE("a unit that fails is started again, three times in all") {
     }
     SECTION("it cannot even try") {
         fake.started = {{starting, {"inactive", "dead", false, "dependency"}}};
+        fake.collected = true;
         const Host host(with(fake));
         CHECK_THROWS_WITH(start_unit(host.roots(), unit, soon()),
                           "test.service: does not start in 3 tries (dependency); "
@@ -335,6 +349,31 @@ TEST_CASE("the units of a user without a manager do not run, and cannot") {
     CHECK_NOTHROW(stop_unit(tree.roots, user_unit, soon()));
     CHECK_THROWS_WITH(start_unit(tree.roots, user_unit, soon()),
                       user_unit + ": the user's systemd does not run (logged out?); log in again");
+}
+
+TEST_CASE("a user's manager that has not come to its bus yet is waited for") {
+    const Tree tree;
+    const std::string runtime = "run/user/" + std::to_string(::geteuid());
+    tree.file(runtime + "/systemd/private", "");
+    const MessageBus bus(tree.roots.run / "user" / std::to_string(::geteuid()) / "bus");
+    const Process late([&](int ready) {
+        const Bus watcher = Bus::of_user(tree.roots, ::geteuid(), soon());
+        watcher.call(
+            soon(),
+            {"org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Monitoring"},
+            "BecomeMonitor", "asu", 0, 0);
+        if (::write(ready, "y", 1) != 1)
+            return;
+        // Whoever has asked in vain has seen that nobody is there.
+        const auto asked_in_vain = [](const Message& message) {
+            return sd_bus_message_is_method_error(message.get(), nullptr) > 0;
+        };
+        if (!wait_for_message(watcher, asked_in_vain))
+            return;
+        const Bus own = Bus::of_user(tree.roots, ::geteuid(), soon());
+        serve(own, "org.freedesktop.systemd1", ready, with({}));
+    });
+    CHECK(unit_state(tree.roots, user_unit, soon()) == "active");
 }
 
 TEST_CASE("a user's manager that ends while its unit is stopped has stopped it") {
