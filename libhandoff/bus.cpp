@@ -29,6 +29,13 @@ std::string escaped(const std::string& path) {
     return text;
 }
 
+/// The message bus itself.
+const Object& driver() {
+    static const Object object{"org.freedesktop.DBus", "/org/freedesktop/DBus",
+                               "org.freedesktop.DBus"};
+    return object;
+}
+
 /// What people call a service.
 std::string known_as(const std::string& service) {
     if (service == "org.freedesktop.systemd1")
@@ -192,13 +199,18 @@ std::string Bus::property(const Deadline& deadline, const Object& object, const 
     return value;
 }
 
+bool Bus::has_owner(const Deadline& deadline, const char* service) const {
+    int owned = 0;
+    call(deadline, driver(), "NameHasOwner", "s", service).read("b", &owned);
+    return owned != 0;
+}
+
 void Bus::listen(const Deadline& deadline, const char* service, const std::string& rule) const {
-    const Object driver{"org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus"};
     const std::string from = std::string("type='signal',sender='") + service + "'," + rule;
     const std::string owner = std::string("type='signal',sender='org.freedesktop.DBus',member='") +
                               "NameOwnerChanged',arg0='" + service + "'";
-    call(deadline, driver, "AddMatch", "s", from.c_str());
-    call(deadline, driver, "AddMatch", "s", owner.c_str());
+    call(deadline, driver(), "AddMatch", "s", from.c_str());
+    call(deadline, driver(), "AddMatch", "s", owner.c_str());
 }
 
 /// Until there is something to process, or nothing in spite of that; false at the deadline.

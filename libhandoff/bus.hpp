@@ -59,6 +59,8 @@ public:
     /// else in, not even root.
     static Bus of_user(const Roots& roots, uid_t user, const Deadline& deadline);
 
+    [[nodiscard]] sd_bus* get() const { return bus_.get(); }
+
     /// A call of the object's method, for values that the second form of call() cannot take.
     [[nodiscard]] Message request(const Object& object, const char* method) const;
     /// The answer to the request.
@@ -76,6 +78,9 @@ public:
                                        const char* name) const;
     /// All properties of the object's interface.
     [[nodiscard]] Properties properties(const Deadline& deadline, const Object& object) const;
+
+    /// Whether the service is on the bus.
+    [[nodiscard]] bool has_owner(const Deadline& deadline, const char* service) const;
 
     /// From now on signals that match the rule ("member='JobRemoved'", see the D-Bus specification)
     /// from `service`, and that it comes and goes, end a wait.

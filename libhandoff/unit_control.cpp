@@ -5,6 +5,7 @@ namespace handoff {
 namespace {
 
 constexpr int tries = 3;
+constexpr std::string_view no_such_unit = "org.freedesktop.systemd1.NoSuchUnit";
 
 // What is read over.
 constexpr const char** no_text = nullptr;
@@ -56,14 +57,23 @@ void UnitControl::start() {
              (result_ == "done" ? "ends at once" : result_) + ")");
 }
 
-/// ResetFailedUnit forgets earlier starts too, of which systemd allows few in a short time.
 void UnitControl::try_to_start(bool again) {
     listen();
     if (again || unit_.active == "failed" || unit_.between_tries())
-        bus_.call(deadline_, systemd_manager(), "ResetFailedUnit", "s", name_.c_str());
+        reset();
     // A start would wait for systemd's own next try.
     if (!queue(unit_.between_tries() ? "RestartUnit" : "StartUnit", "started"))
         fail("there is no such unit");
+}
+
+/// Forgets that it failed, and earlier starts, of which systemd allows few in a short time.
+void UnitControl::reset() {
+    try {
+        bus_.call(deadline_, systemd_manager(), "ResetFailedUnit", "s", name_.c_str());
+    } catch (const BusError& error) {
+        if (error.name() != no_such_unit) // systemd has forgotten all of it, until the next start
+            throw;
+    }
 }
 
 /// One answer has it all, also of an alias and of a unit that is not loaded.
@@ -124,7 +134,7 @@ bool UnitControl::queue(const char* method, const std::string& what) {
         job_ = job;
         return true;
     } catch (const BusError& error) {
-        if (error.name() == "org.freedesktop.systemd1.NoSuchUnit")
+        if (error.name() == no_such_unit)
             return false;
         if (error.why() != BusError::Why::refused)
             throw;

@@ -52,6 +52,7 @@ private:
     void wait(const std::function<bool()>& so, const std::string& wrong);
     bool queue(const char* method, const std::string& what);
     void try_to_start(bool again);
+    void reset();
     void note(const Message& signal);
     [[noreturn]] void fail(const std::string& wrong) const;
 

@@ -40,19 +40,42 @@ struct Request {
     std::optional<std::string> without_manager; ///< nothing: that is an error
 };
 
-std::string ask_user(const Roots& roots, const std::string& unit, const Name& name,
-                     const Request& request, const Deadline& deadline) {
+/// systemd is away from its bus while it executes itself anew, and comes to a user's only after
+/// that was started by the first who connects to it: us.
+void await_manager(const Bus& bus, const std::string& unit, const Deadline& deadline) {
+    const auto there = [&] { return bus.has_owner(deadline, systemd_service); };
+    bus.listen(deadline, systemd_service, "member='StartupFinished'");
+    if (!bus.wait_until(there, deadline))
+        throw Error(unit, "its systemd does not come to its bus in time", "try again");
+}
+
+/// `runtime` is where this systemd has its own socket, which tells that it runs.
+std::string ask_on(const std::function<Bus()>& open, const std::filesystem::path& runtime,
+                   const std::function<std::string(const Bus&)>& act, const std::string& unit,
+                   const Deadline& deadline) {
     for (;;) {
+        const Bus bus = open();
         try {
-            const Bus bus = Bus::of_user(roots, *name.user, deadline);
-            UnitControl control(bus, name.unit, unit, deadline);
-            return request.act(control);
+            return act(bus);
         } catch (const BusError& error) {
-            if (error.why() == Why::lost && deadline.left().count() > 0)
-                continue; // the bus ended, with or without the manager
-            if (error.why() != Why::absent)
+            const bool away = error.why() == Why::absent && exists(runtime / "systemd/private");
+            if (away)
+                await_manager(bus, unit, deadline);
+            else if (error.why() != Why::lost || deadline.left().count() == 0)
                 throw;
         }
+    }
+}
+
+std::string ask_user(const Roots& roots, const std::string& unit, uid_t user,
+                     const std::function<std::string(const Bus&)>& act, const Request& request,
+                     const Deadline& deadline) {
+    try {
+        return ask_on([&] { return Bus::of_user(roots, user, deadline); },
+                      roots.run / "user" / std::to_string(user), act, unit, deadline);
+    } catch (const BusError& error) {
+        if (error.why() != Why::absent)
+            throw;
         if (!request.without_manager)
             throw Error(unit, "the user's systemd does not run (logged out?)", "log in again");
         return *request.without_manager;
@@ -62,13 +85,16 @@ std::string ask_user(const Roots& roots, const std::string& unit, const Name& na
 std::string ask(const Roots& roots, const std::string& unit, const Request& request,
                 const Deadline& deadline) {
     const Name name = parse(unit);
-    if (name.user)
-        return as_user(
-            *name.user, unit, [&] { return ask_user(roots, unit, name, request, deadline); },
-            deadline);
-    const Bus bus = Bus::of_system(roots, deadline);
-    UnitControl control(bus, name.unit, unit, deadline);
-    return request.act(control);
+    const auto act = [&](const Bus& bus) {
+        UnitControl control(bus, name.unit, unit, deadline);
+        return request.act(control);
+    };
+    if (!name.user)
+        return ask_on([&] { return Bus::of_system(roots, deadline); }, roots.run, act, unit,
+                      deadline);
+    return as_user(
+        *name.user, unit, [&] { return ask_user(roots, unit, *name.user, act, request, deadline); },
+        deadline);
 }
 
 /// The bytes of an id in hexadecimal digits.
