@@ -16,10 +16,8 @@ constexpr std::array gpu_helpers{
 };
 constexpr std::array screen_helpers{Name("plasma-powerdevil.service")};
 constexpr std::array copy_keepers{
-    Name("init.scope"),          Name("systemd-logind.service"),
-    Name("elogind.service"),     Name("systemd-udevd.service"),
-    Name("seatd.service"),       Name("dbus.service"),
-    Name("dbus-broker.service"),
+    Name("init.scope"),    Name("systemd-logind.service"), Name("elogind.service"),
+    Name("seatd.service"), Name("dbus.service"),           Name("dbus-broker.service"),
 };
 constexpr std::array vital{
     Name("libvirtd.service"), Name("virtqemud.service"), Name("virtnodedevd.service"),
@@ -46,6 +44,10 @@ bool is_screen_helper(Name user_unit) {
 
 bool keeps_copies(Name unit) {
     return contains(copy_keepers, unit);
+}
+
+bool only_passes(Name unit) {
+    return unit == "systemd-udevd.service";
 }
 
 bool must_live(Name unit) {

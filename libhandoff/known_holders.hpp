@@ -19,6 +19,9 @@ bool is_screen_helper(std::string_view user_unit);
 /// gave away), and let go when the session does.
 bool keeps_copies(std::string_view unit);
 
+/// Services that open devices for a moment, to look at them or to set them up: udev's.
+bool only_passes(std::string_view unit);
+
 /// Services whose end would take more with it than the GPU: the daemon that waits for us, and the
 /// way in from outside.
 bool must_live(std::string_view unit);

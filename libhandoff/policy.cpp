@@ -82,6 +82,8 @@ Parties sorted(const Machine& machine, const Config& config, const Taken& taken)
         if (!one)
             continue;
         const Owner& owner = one->owner;
+        if (only_passes(owner.unit))
+            continue; // the gate waits for it
         if (owner.machine)
             refuse({*one}, "shut that virtual machine down first");
         if (!owner.manager && must_live(owner.unit))

@@ -69,10 +69,21 @@ bool host_ends(const Roots& roots) {
     }
 }
 
-/// A host that shuts down needs no desktop any more.
-void leave_desktop_alone(const Roots& roots, Record& record) {
+/// A unit of a user who has logged out.
+bool is_of_nobody(const Roots& roots, const Step& step) {
+    constexpr std::string_view user = "user@";
+    return step.kind == Kind::unit && step.subject.starts_with(user) &&
+           step.subject.find(':') != std::string::npos &&
+           !std::filesystem::exists(
+               roots.run / "user" /
+               step.subject.substr(user.size(), step.subject.find(':') - user.size()) / "bus");
+}
+
+/// A host that shuts down needs no desktop any more, nor a user who has logged out his units.
+void forget_desktops_that_ended(const Roots& roots, Record& record) {
     if (std::ranges::any_of(record.steps, concerns_desktop) && host_ends(roots))
         std::erase_if(record.steps, concerns_desktop);
+    std::erase_if(record.steps, [&](const Step& step) { return is_of_nobody(roots, step); });
 }
 
 /// Whether a session was ended, and there is no desktop now.
@@ -93,7 +104,7 @@ std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const s
     if (!record)
         return {};
     forget_ended_workers(roots, *record);
-    leave_desktop_alone(roots, *record);
+    forget_desktops_that_ended(roots, *record);
     Journal journal = Journal::open(roots.journals(), uuid);
     LinuxHost host(roots, give_back_late(roots, lock, uuid));
     std::vector<std::string> problems = roll_back(host, *record, journal, on_step);

@@ -99,6 +99,9 @@ TEST_CASE("a GPU that nobody has open needs nothing", "[policy]") {
     CHECK(steps(machine).empty());
     machine.desktop.trouble = "system bus: is not there; start it";
     CHECK(steps(machine).empty());
+    machine.holders = {
+        holder(5, "(udev-worker)", "/dev/dri/card0", "/system.slice/systemd-udevd.service")};
+    CHECK(steps(machine).empty());
 }
 
 TEST_CASE("the desktop ends where the GPU is its only screen", "[policy]") {
