@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::string_view magic = "gpu-handoff";
 constexpr int format = 1;
-constexpr std::array kinds{Kind::attribute, Kind::card,   Kind::unit,  Kind::session,
-                           Kind::process,   Kind::module, Kind::driver};
+constexpr std::array kinds{Kind::attribute, Kind::card,        Kind::unit,   Kind::session,
+                           Kind::process,   Kind::framebuffer, Kind::module, Kind::driver};
 
 using Fields = std::vector<std::string>;
 

@@ -23,6 +23,8 @@ std::string LinuxHost::state(Kind kind, const std::string& subject) {
         return session_state(context_.roots, subject);
     case Kind::process:
         return process_state(context_.roots, subject);
+    case Kind::framebuffer:
+        return framebuffer_state(context_.roots, subject);
     case Kind::module:
         return module_state(context_.roots, subject);
     case Kind::driver:
@@ -44,6 +46,8 @@ bool LinuxHost::set(Kind kind, const std::string& subject, const std::string& st
         return set_session(context_, subject, state, deadline);
     case Kind::process:
         return set_process(context_, subject, state, deadline);
+    case Kind::framebuffer:
+        return set_framebuffer(context_, subject, state, deadline);
     case Kind::module:
         return set_module(context_, subject, state, deadline);
     case Kind::driver:

@@ -4,6 +4,7 @@
 #include "libhandoff/address.hpp"
 #include "libhandoff/devices.hpp"
 #include "libhandoff/fd.hpp"
+#include "libhandoff/framebuffers.hpp"
 #include "libhandoff/host/subjects.hpp"
 #include "libhandoff/modules.hpp"
 #include "libhandoff/uses.hpp"
@@ -92,6 +93,8 @@ Function read_function(const Roots& roots, const std::string& address) {
     if (!module.empty() && std::filesystem::exists(roots.module(module) / "initstate"))
         function.module = module;
     function.vfio = on_vfio(roots, address);
+    if (is_display(function) && function.device_class >> 8U != PCI_CLASS_DISPLAY_VGA)
+        function.framebuffers = firmware_framebuffers(roots, address);
     function.boot_vga = read_text(directory / "boot_vga") == "1";
     const std::vector<Device> devices = devices_below(roots, address);
     function.uses = uses_of(roots, devices);

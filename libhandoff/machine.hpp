@@ -31,8 +31,10 @@ struct Function {
     /// address".
     std::vector<std::string> uses;
     std::vector<Node> nodes; ///< through which processes hold it
-    bool boot_vga = false;   ///< the firmware's screen; a compositor's first choice
-    std::string name;        ///< for people, by libpci; only for functions outside a GPU's slot
+    /// Of the firmware, in its memory, as far as vfio-pci does not drive them out itself.
+    std::vector<std::string> framebuffers;
+    bool boot_vga = false; ///< the firmware's screen; a compositor's first choice
+    std::string name;      ///< for people, by libpci; only for functions outside a GPU's slot
 
     bool operator==(const Function&) const = default;
 };

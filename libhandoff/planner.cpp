@@ -98,6 +98,12 @@ void add_drivers(const Machine& machine, const Addresses& functions, Which which
             plan.push_back({Kind::driver, address, function.driver, driver_for_domain(function)});
 }
 
+void add_framebuffers(const Machine& machine, const Addresses& functions, Plan& plan) {
+    for (const std::string& address : functions)
+        for (const std::string& framebuffer : machine.functions.at(address).framebuffers)
+            plan.push_back({Kind::framebuffer, framebuffer, "bound", "unbound"});
+}
+
 /// The modules of the GPUs' drivers that are unloaded, with everything on top of them.
 Addresses unloaded_modules(const Machine& machine, const Config& config,
                            const Addresses& functions) {
@@ -124,6 +130,7 @@ Plan make_plan(const Machine& machine, const Config& config, const Domain& domai
     Plan plan;
     add_attributes(machine, functions, plan);
     plan.insert(plan.end(), freeing.begin(), freeing.end());
+    add_framebuffers(machine, functions, plan);
     add_drivers(machine, functions, Which::companions, plan);
     add_modules(machine, modules, plan);
     add_drivers(machine, functions, Which::gpus, plan);

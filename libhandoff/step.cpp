@@ -15,6 +15,8 @@ std::string_view name_of(Kind kind) {
         return "session";
     case Kind::process:
         return "process";
+    case Kind::framebuffer:
+        return "framebuffer";
     case Kind::module:
         return "module";
     case Kind::driver:
@@ -24,7 +26,7 @@ std::string_view name_of(Kind kind) {
 }
 
 bool has_return(Kind kind) {
-    return kind != Kind::session && kind != Kind::process;
+    return kind != Kind::session && kind != Kind::process && kind != Kind::framebuffer;
 }
 
 std::string text_of(const Step& step) {

@@ -20,8 +20,10 @@ enum class Kind {
              ///< ("user@1000:plasma-kwin_wayland.service"); state: "active" or "ended"; no return
     process, ///< subject "PID START NAME" (START as in ProcessId); state: "running" or "ended"; no
              ///< return
-    module,  ///< subject "nvidia_drm"; state: "unloaded" or "loaded name=value ..."
-    driver,  ///< subject "0000:01:00.0"; state: the driver's name, or "none"
+    framebuffer, ///< subject "vesa-framebuffer.0": the firmware's, on the card; state: "bound" or
+                 ///< "unbound"; no return, the kernel has none before a restart
+    module,      ///< subject "nvidia_drm"; state: "unloaded" or "loaded name=value ..."
+    driver,      ///< subject "0000:01:00.0"; state: the driver's name, or "none"
 };
 
 std::string_view name_of(Kind kind);

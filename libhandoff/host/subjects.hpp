@@ -43,6 +43,10 @@ std::string process_state(const Roots& roots, const std::string& subject);
 bool set_process(HostContext& context, const std::string& subject, const std::string& state,
                  const Deadline& deadline);
 
+std::string framebuffer_state(const Roots& roots, const std::string& subject);
+bool set_framebuffer(HostContext& context, const std::string& subject, const std::string& state,
+                     const Deadline& deadline);
+
 bool set_module(HostContext& context, const std::string& subject, const std::string& state,
                 const Deadline& deadline);
 

@@ -4,6 +4,7 @@
 #include "libhandoff/error.hpp"
 #include "tests/unit/catch.hpp"
 
+#include <algorithm>
 #include <vector>
 
 using namespace handoff;
@@ -85,6 +86,15 @@ std::vector<std::string> with_attributes(const std::vector<std::string>& rest) {
 }
 
 } // namespace
+
+TEST_CASE("a firmware framebuffer is driven out before the card's driver changes", "[planner]") {
+    Machine machine = machine_with("none");
+    machine.functions[gpu].framebuffers = {"vesa-framebuffer.0"};
+    const std::vector<std::string> plan = steps(machine, {}, {gpu});
+    const auto at = std::ranges::find(plan, "framebuffer vesa-framebuffer.0: bound -> unbound");
+    REQUIRE(at != plan.end());
+    CHECK(std::ranges::find(plan, "driver 0000:01:00.1: snd_hda_intel -> vfio-pci") > at);
+}
 
 TEST_CASE("a stack is unloaded leaf first, after the audio and before the GPU") {
     CHECK(steps(nvidia_machine(), {}, {gpu, audio}) ==
