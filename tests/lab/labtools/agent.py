@@ -10,6 +10,10 @@ class GuestLost(Exception):
     """The guest is dead, or does not answer any more."""
 
 
+class NoConnection(GuestLost):
+    """Nobody listens on the guest's end yet, or any more."""
+
+
 class Agent(Lines):
     """One conversation; opening it ends whatever an older one had running."""
 
@@ -22,7 +26,7 @@ class Agent(Lines):
             while self.receive(until).get("hello") != nonce:
                 pass
         except Closed as error:
-            raise GuestLost(f"no connection to the guest: {error}") from None
+            raise NoConnection(f"no connection to the guest: {error}") from None
         except Late:
             raise GuestLost(f"the guest's agent did not answer within {deadline} s") from None
 

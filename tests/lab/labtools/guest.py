@@ -9,14 +9,14 @@ import subprocess
 import time
 
 from . import image, overlay, product
-from .agent import Agent, GuestLost
+from .agent import Agent, GuestLost, NoConnection
 from .lines import Closed, Late
 from .paths import LAB, guest_dir
 from .qmp import Monitor
 from .say import LabError, say, stage
 from .topology import load
 
-BOOT_DEADLINE = 240
+BOOT_DEADLINE = 400
 AGENT = "usr/lib/gpu-handoff-lab"
 
 
@@ -139,12 +139,8 @@ class Guest:
     def wait_until_booted(self):
         """Waits for the agent's socket, the agent's answer, and systemd's and udev's word that all is done."""
         until = time.monotonic() + BOOT_DEADLINE
-        while not (self.directory / "agent").exists():
-            if not self.is_up():
-                raise LabError(f"{self.name}: QEMU ended at once: {(self.directory / 'qemu.log').read_text().strip()}")
-            time.sleep(0.05)
         try:
-            with Agent(self.directory, BOOT_DEADLINE) as agent:
+            with self.first_agent(until) as agent:
                 text = []
                 check = "systemctl is-system-running --wait; udevadm settle"
                 agent.run(["sh", "-c", check], max(until - time.monotonic(), 1), text.append)
@@ -155,6 +151,17 @@ class Guest:
             (self.directory / "systemd-state").write_text(state + "\n")
             if state != "running":
                 say(f"{self.name}: systemd says it is {state}")
+
+    def first_agent(self, until):
+        """A conversation with a guest that is just booting; QEMU makes the socket before it listens on it."""
+        while True:
+            try:
+                return Agent(self.directory, max(until - time.monotonic(), 1))
+            except NoConnection:
+                if not self.is_up() or time.monotonic() > until:
+                    output = (self.directory / "qemu.log").read_text().strip()
+                    raise LabError(f"{self.name}: QEMU ended at once: {output}") from None
+                time.sleep(0.05)
 
     def refresh(self):
         """Gives the guest the scenarios and their library as they are now."""
