@@ -34,6 +34,7 @@ std::string id_of(const Roots& roots, const std::string& address, const char* at
 /// By the function's address, and not by ID_PATH, which DRM cards get only in 71-seat.rules; and by
 /// its ids, so that the rule is not for whatever comes into that slot one day. The pattern is for
 /// the card's connectors too: 71-seat.rules calls each of them the master of a seat.
+/// (What is taken away are the tags that count, CURRENT_TAGS; TAGS keeps all there ever were.)
 std::string rule_text(const Roots& roots, const std::string& address) {
     return stamped(
         by_command(address),
