@@ -123,8 +123,9 @@ class Guest:
         kvm = os.environ.get("LAB_ACCEL") == "kvm"
         # A kvm inside would only cost time. Its modules are kept out, because -cpu max,svm=off makes a guest in
         # which mounts and udevd fail.
+        # no_timer_check: on a busy machine the kernel misses the ticks by which it tests its timer, and panics.
         # norandmaps: TCG keeps its translations by address, and would make them anew for every process.
-        append = ("root=/dev/vda rw console=ttyS0 panic=-1 norandmaps modprobe.blacklist=kvm_amd,kvm_intel "
+        append = ("root=/dev/vda rw console=ttyS0 panic=-1 no_timer_check norandmaps modprobe.blacklist=kvm_amd,kvm_intel "
                   + self.topology.kernel_arguments())
         return ["qemu-system-x86_64", "-name", self.name, "-M", "q35,kernel-irqchip=split,sata=off",
                 "-accel", "kvm" if kvm else "tcg,thread=multi", "-cpu", "host" if kvm else "max",
