@@ -34,7 +34,7 @@ enum class OnBusy {
 struct Config {
     /// PCI addresses that are handed over; nothing means "auto": the GPU's slot and its IOMMU
     /// group.
-    std::optional<std::vector<std::string>> devices;
+    std::optional<std::vector<std::string>> devices = {};
     Unload unload = Unload::automatic;
     Display display = Display::automatic;
     OnBusy on_busy = OnBusy::refuse;

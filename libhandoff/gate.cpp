@@ -2,6 +2,7 @@
 #include "libhandoff/gate.hpp"
 
 #include "libhandoff/error.hpp"
+#include "libhandoff/pidfd.hpp"
 #include "libhandoff/worker.hpp"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include <cstring>
 #include <poll.h>
 #include <sys/inotify.h>
-#include <sys/pidfd.h>
+
 #include <system_error>
 
 namespace handoff {

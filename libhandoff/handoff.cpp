@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/handoff.hpp"
 
+#include "libhandoff/awake.hpp"
 #include "libhandoff/config.hpp"
 #include "libhandoff/domain.hpp"
 #include "libhandoff/error.hpp"
@@ -130,6 +131,7 @@ void take(const Handoff& handoff, const Machine& machine, const Plan& plan, Hold
     record.daemon = handoff.daemon;
     record.timeout = handoff.config.timeout;
     Journal journal = Journal::create(handoff.roots.journals(), record);
+    keep_awake(handoff.roots, record.uuid, deadline);
     try {
         try {
             commit(host, plan, journal, deadline, handoff.timeline.on_step());

@@ -18,10 +18,6 @@ constexpr std::string_view suffix = ".journal";
     throw std::system_error(errno, std::generic_category(), file.string());
 }
 
-std::filesystem::path file_of(const std::filesystem::path& directory, const std::string& uuid) {
-    return directory / (uuid + std::string(suffix));
-}
-
 Fd create_file(const std::filesystem::path& file, int flags) {
     Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags,
                  S_IRUSR | S_IWUSR));
@@ -32,19 +28,24 @@ Fd create_file(const std::filesystem::path& file, int flags) {
 
 } // namespace
 
+std::filesystem::path journal_file(const std::filesystem::path& directory,
+                                   const std::string& uuid) {
+    return directory / (uuid + std::string(suffix));
+}
+
 Journal::Journal(std::filesystem::path file, Fd fd) : file_(std::move(file)), fd_(std::move(fd)) {}
 
 Journal Journal::create(const std::filesystem::path& directory, const Record& record) {
     if (::mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST)
         fail(directory);
-    const std::filesystem::path file = file_of(directory, record.uuid);
+    const std::filesystem::path file = journal_file(directory, record.uuid);
     Journal journal(file, create_file(file, O_EXCL));
     journal.append_line(header_line(record));
     return journal;
 }
 
 Journal Journal::open(const std::filesystem::path& directory, const std::string& uuid) {
-    const std::filesystem::path file = file_of(directory, uuid);
+    const std::filesystem::path file = journal_file(directory, uuid);
     Fd fd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
     if (!fd)
         fail(file);
@@ -98,7 +99,7 @@ void Journal::keep(const Record& record) {
 
 std::optional<Record> read_journal(const std::filesystem::path& directory,
                                    const std::string& uuid) {
-    const std::optional<std::string> text = read_file(file_of(directory, uuid));
+    const std::optional<std::string> text = read_file(journal_file(directory, uuid));
     if (!text)
         return std::nullopt;
     return parse_journal(*text, uuid);

@@ -63,6 +63,8 @@ private:
     Fd fd_;
 };
 
+/// Where the journal of the domain with this uuid is, if there is one.
+std::filesystem::path journal_file(const std::filesystem::path& directory, const std::string& uuid);
 /// The journal of the domain with this uuid; nothing if it has none. Throws Error if it was written
 /// in a newer format.
 std::optional<Record> read_journal(const std::filesystem::path& directory, const std::string& uuid);

@@ -10,13 +10,14 @@ namespace handoff {
 
 /// Whose a process is, as systemd sees it: who is asked to stop it.
 struct Owner {
-    std::string unit; ///< of the system's manager: "lightdm.service", "session-2.scope"; or empty
+    std::string unit =
+        {}; ///< of the system's manager: "lightdm.service", "session-2.scope"; or empty
     /// Below "user@UID.service": that user, and the unit of the user's manager
     /// ("plasma-kwin_wayland.service").
-    std::optional<uid_t> manager;
-    std::string user_unit;
-    std::string session;  ///< logind's id of the login session whose scope it is in
-    bool machine = false; ///< a virtual machine or container: below machine.slice
+    std::optional<uid_t> manager = {};
+    std::string user_unit = {};
+    std::string session = {}; ///< logind's id of the login session whose scope it is in
+    bool machine = false;     ///< a virtual machine or container: below machine.slice
 
     bool operator==(const Owner&) const = default;
 

@@ -12,18 +12,18 @@ namespace handoff {
 
 /// A login session, as logind has it (org.freedesktop.login1(5)).
 struct Session {
-    std::string id; ///< "2", "c1"
+    std::string id = {}; ///< "2", "c1"
     uid_t uid = 0;
-    std::string user;     ///< login name
-    std::string seat;     ///< "seat0"; empty for ssh and the like
-    std::string tty;      ///< "tty2"; empty without
-    std::string type;     ///< "x11", "wayland", "mir", "tty", "unspecified"
-    std::string role;     ///< logind's class: "user", "greeter", "lock-screen", "manager", ...
-    bool closing = false; ///< logged out, but some of its processes still run
+    std::string user = {}; ///< login name
+    std::string seat = {}; ///< "seat0"; empty for ssh and the like
+    std::string tty = {};  ///< "tty2"; empty without
+    std::string type = {}; ///< "x11", "wayland", "mir", "tty", "unspecified"
+    std::string role = {}; ///< logind's class: "user", "greeter", "lock-screen", "manager", ...
+    bool closing = false;  ///< logged out, but some of its processes still run
     pid_t leader = 0;
-    std::string scope;  ///< "session-2.scope"
-    std::string origin; ///< the unit that made it ("lightdm.service", "getty@tty1.service"), by the
-                        ///< invocation of its leader; empty when that is not known
+    std::string scope = {};  ///< "session-2.scope"
+    std::string origin = {}; ///< the unit that made it ("lightdm.service", "getty@tty1.service"),
+                             ///< by the invocation of its leader; empty when that is not known
 
     bool operator==(const Session&) const = default;
 };

@@ -16,6 +16,8 @@ struct Roots {
     std::filesystem::path dev = "/dev";
     std::filesystem::path run = "/run";
     std::filesystem::path etc = "/etc/gpu-handoff";
+    std::filesystem::path host_etc = "/etc"; ///< udev's and the sessions' settings
+    std::filesystem::path usr = "/usr";
 
     /// The directory of a PCI function.
     [[nodiscard]] std::filesystem::path function(std::string_view address) const;

@@ -3,6 +3,7 @@
 
 #include "libhandoff/error.hpp"
 #include "libhandoff/fd.hpp"
+#include "libhandoff/pidfd.hpp"
 #include "libhandoff/process.hpp"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include <charconv>
 #include <csignal>
 #include <poll.h>
-#include <sys/pidfd.h>
+
 #include <system_error>
 
 namespace handoff {

@@ -14,3 +14,11 @@ inline auto ContainsSubstring(const std::string& text) {
     return Catch::Matchers::Contains(text);
 }
 #endif
+
+#include <string>
+
+/// For CHECK_THROWS_WITH and CHECK_THAT: the text is somewhere in it. (v2 and v3 call that
+/// differently. Not for text that means something in a regular expression.)
+inline auto contains(const std::string& text) {
+    return Catch::Matchers::Matches(".*" + text + ".*");
+}

@@ -17,6 +17,8 @@ public:
         roots.dev = directory_.path() / "dev";
         roots.run = directory_.path() / "run";
         roots.etc = directory_.path() / "etc";
+        roots.host_etc = roots.etc;
+        roots.usr = directory_.path() / "usr";
     }
 
     /// A file with its directories: file("sys/module/nvidia/initstate", "live\n").

@@ -112,6 +112,11 @@ let_go() {
     wait "$HOLDER" 2>/dev/null || true
 }
 
+# not_running NAME: no process's command has this name.
+not_running() {
+    ! pgrep -x "$1" > /dev/null
+}
+
 # configure NAME [TEXT]: opts a domain in; without a text the file is empty.
 configure() {
     mkdir -p "$CONFIGS"

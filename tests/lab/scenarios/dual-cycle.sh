@@ -29,6 +29,7 @@ for ((cycle = 1; cycle <= cycles; cycle++)); do
     same_state "$before" "by cycle $cycle"
     # The first cycle may open what libvirtd keeps.
     files=$(ls "/proc/$daemon/fd" | wc -l)
+    wait_for "the process that kept the host awake has ended" 60 not_running stay-awake
     processes=$(pgrep -cf 'gpu-handoff|qemu-system' || true)
     ((cycle > 1)) || { first_files=$files first_processes=$processes; }
 done
