@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: amd
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 300
 # The nodes whose open file makes an unbind wait for ever, /dev/i2c-N below the GPU and all of the sound card's: refused before anything is
