@@ -59,34 +59,33 @@ holders_of() {
 }
 
 # cycle_with_session COMPOSITOR PROGRAM [only-host]: the domain win11 starts and ends while the session lives: the same processes, the
-# same session; the compositor has the guest's GPU before and after (never with only-host), and not in between.
+# same session; the compositor has the guest's GPU before and after (with only-host it never has), and not in between.
 cycle_with_session() {
-    local alive before second='both'
-    [[ "${3:-}" != only-host ]] || second='host only'
+    local alive before
     find_cards
     wait_for "$1 has the host's GPU" 60 has_open "$HOST_CARD" "$1"
-    [[ "$second" == 'host only' ]] || wait_for "$1 has the guest's GPU" 60 has_open "$CARD" "$1"
+    [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU" 60 has_open "$CARD" "$1"
     wait_for "$2 is open" 60 pgrep -u ann -x "$2"
     alive=$(still_alive "$1" "$2")
     before=$(host_state)
-    step "$CARD is held by: $(holders_of "$CARD")"
-    shot gpu0 "$1-before-host"
-    shot gpu1 "$1-before-guest"
+    step "$1, $2: $alive; $CARD is held by: $(holders_of "$CARD")"
+    shot gpu0 "$1-1-before-host"
+    shot gpu1 "$1-1-before-guest"
     start_ok win11
     step "win11 runs"
-    expect "the session, its compositor and its program while win11 runs" "$alive" "$(still_alive "$1" "$2")"
+    expect "the session, its compositor and its programs while win11 runs" "$alive" "$(still_alive "$1" "$2")"
     has_open "$HOST_CARD" "$1" || fail "$1 has lost the host's GPU"
     guest_ready
-    shot gpu0 "$1-during-host"
-    shot gpu1 "$1-during-guest"
+    shot gpu0 "$1-2-during-host"
+    shot gpu1 "$1-2-during-guest"
     destroy win11
     step "win11 has ended"
     find_cards
-    [[ "$second" == 'host only' ]] || wait_for "$1 has the guest's GPU again" 60 has_open "$CARD" "$1"
+    [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU again" 60 has_open "$CARD" "$1"
     same_state "$before" "by a cycle with $1"
-    expect "the session, its compositor and its program after win11" "$alive" "$(still_alive "$1" "$2")"
-    shot gpu0 "$1-after-host"
-    shot gpu1 "$1-after-guest"
+    expect "the session, its compositor and its programs after win11" "$alive" "$(still_alive "$1" "$2")"
+    shot gpu0 "$1-3-after-host"
+    shot gpu1 "$1-3-after-guest"
 }
 # still_alive NAME...: the session's id, that it is active, and the process ids of ann's programs of these names.
 still_alive() {

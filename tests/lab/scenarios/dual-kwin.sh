@@ -8,7 +8,7 @@
 . /run/lab/guest/lib.sh
 . /run/lab/guest/session.sh
 
-configure win11
+configure win11 'timeout_s = 60'
 define_domain win11
 install -d -o ann -g ann /home/ann/.config
 cat > /home/ann/.config/kwinrulesrc <<'RULES'
@@ -24,5 +24,7 @@ count=1
 rules=1
 RULES
 session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
+both_open() { [[ $(pgrep -c -u ann -x foot) == 2 ]]; }
+wait_for "both windows are open" 60 both_open
 cycle_with_session kwin_wayland foot
 end_session

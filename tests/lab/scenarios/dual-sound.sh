@@ -7,7 +7,7 @@
 . /run/lab/guest/lib.sh
 . /run/lab/guest/session.sh
 
-configure win11
+configure win11 'timeout_s = 60'
 define_domain win11
 session /usr/bin/sleep infinity
 wait_for "WirePlumber has the sound card" 60 sound_held
