@@ -57,10 +57,10 @@ void HolderGate::watch(const std::vector<Node>& nodes) {
     }
 }
 
-bool HolderGate::opened_since() {
+std::optional<Node> HolderGate::opened_since() {
     if (!inotify_)
-        return false;
-    bool opened = false;
+        return std::nullopt;
+    std::optional<Node> opened;
     alignas(inotify_event) std::array<char, 4096> buffer{};
     ssize_t size = 0;
     while ((size = ::read(inotify_.get(), buffer.data(), buffer.size())) > 0) {
@@ -68,15 +68,16 @@ bool HolderGate::opened_since() {
         for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(sizeof event + event.len)) {
             std::memcpy(&event, buffer.data() + at, sizeof event);
             if ((event.mask & IN_Q_OVERFLOW) != 0U) {
-                for (auto& [device, watched] : watched_)
+                for (auto& [device, watched] : watched_) {
                     watched.clean = false;
-                opened = true;
+                    opened = watched.node;
+                }
             }
             const auto device = by_watch_.find(event.wd);
             if ((event.mask & IN_OPEN) == 0U || device == by_watch_.end())
                 continue;
             watched_[device->second].clean = false;
-            opened = true;
+            opened = watched_[device->second].node;
         }
     }
     return opened;
@@ -122,16 +123,20 @@ void HolderGate::wait_until_free(const Guarded& one, const Deadline& deadline) {
 }
 
 void HolderGate::require_free(const Guarded& one, const Deadline& deadline) {
+    std::string opened;
     for (int scans = 0; scans < most_scans; ++scans) {
         opened_since();
         const bool proven = std::ranges::all_of(one.nodes, [&](const Node& node) {
             return watched_.contains(node.device) && watched_[node.device].clean;
         });
         wait_until_free(one, deadline);
-        if (!opened_since() && proven)
+        const std::optional<Node> again = opened_since();
+        if (!again && proven)
             return;
+        if (again)
+            opened = again->path;
     }
-    throw Error(one.subject, "some process opens " + one.nodes.front().path + " again and again",
+    throw Error(one.subject, "some process opens " + opened + " again and again",
                 "end it and start again");
 }
 

@@ -7,6 +7,7 @@
 #include "libhandoff/holders.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,8 @@ private:
     void watch(const std::vector<Node>& nodes);
     [[nodiscard]] bool wait_for_event(const std::vector<Holder>& holders,
                                       const Deadline& deadline) const;
-    bool opened_since();
+    /// A node that was opened since the last call, if any was.
+    std::optional<Node> opened_since();
 
     Fd inotify_;
     std::map<dev_t, Watched> watched_;

@@ -35,6 +35,11 @@ bool is_card(const Device& device) {
            name.find('-') == std::string::npos;
 }
 
+/// It has no node of its own.
+bool is_sound(const Card& card) {
+    return card.entry.starts_with('+');
+}
+
 std::vector<Card> cards_of(const Roots& roots, const std::string& address) {
     std::vector<Card> cards;
     for (const Device& device : devices_below(roots, address)) {
@@ -84,6 +89,10 @@ void tell(const HostContext& context, const std::string& address, const Card& ca
         context, address,
         [&] {
             write_text(card.directory / "uevent", add ? "add" : "remove");
+            // A sound card is complete at its "change" (SOUND_INITIALIZED in udev's rules, for
+            // which sound servers wait). With a real "add" its control node brings that about.
+            if (add && is_sound(card))
+                write_text(card.directory / "uevent", "change");
             return std::string();
         },
         deadline);

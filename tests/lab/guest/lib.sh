@@ -87,6 +87,31 @@ has_open() {
     return 1
 }
 
+# find_sound ADDRESS KIND: the first node of a sound card (controlC, pcmC, hwC) into NODE; find_i2c ADDRESS: that of the adapter
+# below a function.
+find_sound() {
+    NODE=$(cd "/sys/bus/pci/devices/$1/sound" && compgen -G "card*/$2*" | sort | head -1)
+    [[ -n "$NODE" ]] || fail "$1 has no $2"
+    NODE=/dev/snd/${NODE##*/}
+}
+find_i2c() {
+    NODE=$(cd "/sys/bus/pci/devices/$1" && compgen -G "i2c-*/i2c-dev/i2c-*") || fail "$1 has no i2c adapter"
+    NODE=/dev/${NODE##*/}
+    wait_for "the node $NODE" 20 test -c "$NODE"
+}
+
+# hold WAY NODE [PAUSE]: a process holds the node as tests/lab/guest/hold says; HOLDER is its number. let_go: it is killed.
+hold() {
+    rm -f /tmp/held
+    "$LAB_GUEST/hold" "$@" > /tmp/held &
+    HOLDER=$!
+    wait_for "the holder has $2" 20 test -s /tmp/held
+}
+let_go() {
+    kill -9 "$HOLDER"
+    wait "$HOLDER" 2>/dev/null || true
+}
+
 # not_running NAME: no process's command has this name.
 not_running() {
     ! pgrep -x "$1" > /dev/null

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from . import image, overlay, product
+from . import desktop, image, overlay, product
 from .agent import Agent, GuestLost, NoConnection
 from .lines import Closed, Late
 from .paths import LAB, guest_dir
@@ -68,14 +68,14 @@ class Guest:
 
     def boot_once(self):
         """Starts QEMU and waits until the guest has booted completely."""
-        made, initrd = image.ensure(self.host), self.initrd()
+        made, disk, initrd = image.ensure(self.host), self.disk(), self.initrd()
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
         self.share.mkdir(parents=True)
         self.refresh()
         (self.directory / "initrd").write_bytes(initrd)
         with stage(f"{self.name}: booting"):
-            self.start(made)
+            self.start(made, disk)
             self.wait_until_booted()
 
     def initrd(self):
@@ -83,10 +83,16 @@ class Guest:
         initrd = image.ensure(self.host).initrd.read_bytes()
         return initrd + b"\0" * (-len(initrd) % 4) + overlay.archive(self.overlay(product.build(self.host)))
 
+    def disk(self):
+        """What the guest's disk is a snapshot of: the base image's, or a desktop image's."""
+        name = self.topology.image
+        return desktop.disk(self.host, name) if name else image.ensure(self.host).disk
+
     def is_outdated(self):
         """The product, or the image, is no longer the one the guest was booted with."""
-        initrd = self.directory / "initrd"
-        return not initrd.exists() or initrd.read_bytes() != self.initrd()
+        initrd, command = self.directory / "initrd", self.directory / "command"
+        return (not initrd.exists() or initrd.read_bytes() != self.initrd()
+                or f"file={self.disk()}," not in command.read_text())
 
     def overlay(self, built):
         entries = {}
@@ -104,8 +110,8 @@ class Guest:
         overlay.put_file(entries, f"{AGENT}/guest.img", product.guest_disk(built))
         return entries
 
-    def start(self, made):
-        command = self.command(made)
+    def start(self, made, disk):
+        command = self.command(made, disk)
         (self.directory / "command").write_text(" ".join(command) + "\n")
         with open(self.directory / "qemu.log", "wb") as log:
             started = subprocess.Popen(command, cwd=self.directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -113,19 +119,20 @@ class Guest:
         record = {"pid": started.pid, "start": start_time(started.pid)}
         (self.directory / "qemu.json").write_text(json.dumps(record))
 
-    def command(self, made):
+    def command(self, made, disk):
         kvm = os.environ.get("LAB_ACCEL") == "kvm"
         # A kvm inside would only cost time. Its modules are kept out, because -cpu max,svm=off makes a guest in
         # which mounts and udevd fail.
+        # no_timer_check: on a busy machine the kernel misses the ticks by which it tests its timer, and panics.
         # norandmaps: TCG keeps its translations by address, and would make them anew for every process.
-        append = ("root=/dev/vda rw console=ttyS0 panic=-1 norandmaps modprobe.blacklist=kvm_amd,kvm_intel "
+        append = ("root=/dev/vda rw console=ttyS0 panic=-1 no_timer_check norandmaps modprobe.blacklist=kvm_amd,kvm_intel "
                   + self.topology.kernel_arguments())
         return ["qemu-system-x86_64", "-name", self.name, "-M", "q35,kernel-irqchip=split,sata=off",
                 "-accel", "kvm" if kvm else "tcg,thread=multi", "-cpu", "host" if kvm else "max",
-                "-smp", "2", "-m", "3G", "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
+                "-smp", "2", "-m", self.topology.memory, "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
                 "-kernel", str(made.kernel), "-initrd", str(self.directory / "initrd"), "-append", append,
                 *self.topology.qemu_arguments()[:2 if self.topology.iommu else 0],
-                "-drive", f"file={made.disk},if=none,id=d0,format=raw,snapshot=on",
+                "-drive", f"file={disk},if=none,id=d0,format=raw,snapshot=on",
                 "-device", "virtio-blk-pci,drive=d0,bus=pcie.0,addr=2",
                 "-fsdev", f"local,id=fs0,path={self.share},security_model=none",
                 "-device", "virtio-9p-pci,fsdev=fs0,mount_tag=lab,bus=pcie.0,addr=3",

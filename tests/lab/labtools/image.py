@@ -1,10 +1,12 @@
 """The disk image of a host: a root made by mmdebstrap, kept for compiling, and an ext4 image of it.
 
-Both are cached by the hash of the recipe, which is everything under tests/lab/image.
+Both are cached by the hash of the recipe, which is everything under tests/lab/image. See desktop.py for images with a
+desktop.
 """
 
 import hashlib
 import os
+import re
 import shutil
 from shlex import quote
 
@@ -69,14 +71,23 @@ def build(host, image):
     with stage(f"{host}: installing the packages of {HOSTS[host]} with mmdebstrap (about 3 minutes; log {log})"):
         run_logged(bootstrap_command(host, image.root), log, "mmdebstrap")
     with stage(f"{host}: writing the disk image"):
-        run_logged(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-E", "root_owner=0:0,lazy_itable_init=1",
-                    "-m", "0", "-d", str(image.root), str(image.disk), SIZE], log.with_suffix(".disk.log"), "mke2fs")
+        write_disk(image.root, image.disk, log.with_suffix(".disk.log"))
     boot = image.root / "boot"
     shutil.copy(next(boot.glob("vmlinuz-*")), image.kernel)
     shutil.copy(next(boot.glob("initrd.img-*")), image.initrd)
     (image.directory / "complete").touch()
-    for old in cache().glob(f"{host}-*"):
-        if old != image.directory:
+    drop_others(host, image.directory)
+
+
+def write_disk(root, disk, log):
+    run_logged(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-E", "root_owner=0:0,lazy_itable_init=1",
+                "-m", "0", "-d", str(root), str(disk), SIZE], log, "mke2fs")
+
+
+def drop_others(name, directory):
+    """Deletes the images of that name that a change of its recipe has made old; a hash has no '-'."""
+    for old in cache().glob(f"{name}-*"):
+        if old != directory and re.fullmatch("[0-9a-f]{16}", old.name.removeprefix(f"{name}-")):
             shutil.rmtree(old, ignore_errors=True)
 
 

@@ -6,7 +6,7 @@ from .paths import LAB
 from .say import LabError
 
 DIRECTORY = LAB / "topologies"
-KEYS = {"description", "iommu", "modules", "devices", "addresses"}
+KEYS = {"description", "iommu", "modules", "image", "memory", "devices", "addresses"}
 
 
 class Topology:
@@ -18,6 +18,8 @@ class Topology:
         self.description = data["description"]
         self.iommu = data.get("iommu", True)
         self.modules = data.get("modules", False)
+        self.image = data.get("image", "")
+        self.memory = data.get("memory", "3G")
         self.devices = data["devices"]
         self.addresses = data["addresses"]
 

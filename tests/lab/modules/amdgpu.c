@@ -2,6 +2,7 @@
 /* Stand-in for amdgpu.ko: open files pin the module and do not keep unbind waiting, unless it is told to hang. */
 #include <linux/cdev.h>
 #include <linux/fs.h>
+#include <linux/i2c.h>
 #include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -16,6 +17,7 @@ struct card {
 	struct device dev;
 	struct cdev cdev;
 	atomic_t users;
+	struct i2c_adapter ddc;
 };
 
 static dev_t base;
@@ -116,6 +118,31 @@ static void card_free(struct device *dev)
 	kfree(card);
 }
 
+/* No monitor answers. What counts is the adapter: /dev/i2c-N below the PCI function, once i2c-dev is loaded. */
+static int ddc_transfer(struct i2c_adapter *ddc, struct i2c_msg *messages, int count)
+{
+	return -ENXIO;
+}
+
+static u32 ddc_functionality(struct i2c_adapter *ddc)
+{
+	return I2C_FUNC_I2C;
+}
+
+static const struct i2c_algorithm ddc_algorithm = {
+	.master_xfer = ddc_transfer,
+	.functionality = ddc_functionality,
+};
+
+static int ddc_add(struct card *card, struct pci_dev *pdev)
+{
+	card->ddc.owner = THIS_MODULE; /* an open /dev/i2c-N pins the module */
+	card->ddc.algo = &ddc_algorithm;
+	card->ddc.dev.parent = &pdev->dev;
+	strscpy(card->ddc.name, "AMDGPU DDC stand-in", sizeof(card->ddc.name));
+	return i2c_add_adapter(&card->ddc);
+}
+
 static int amdgpu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct card *card;
@@ -143,13 +170,20 @@ static int amdgpu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	cdev_init(&card->cdev, &card_fops);
 	card->cdev.owner = THIS_MODULE;
 	err = cdev_device_add(&card->cdev, &card->dev);
-	if (err) {
-		put_device(&card->dev);
-		pci_disable_device(pdev);
-		return err;
-	}
+	if (err)
+		goto no_card;
+	err = ddc_add(card, pdev);
+	if (err)
+		goto no_ddc;
 	pci_set_drvdata(pdev, card);
 	return 0;
+
+no_ddc:
+	cdev_device_del(&card->cdev, &card->dev);
+no_card:
+	put_device(&card->dev);
+	pci_disable_device(pdev);
+	return err;
 }
 
 static void amdgpu_remove(struct pci_dev *pdev)
@@ -157,6 +191,7 @@ static void amdgpu_remove(struct pci_dev *pdev)
 	struct card *card = pci_get_drvdata(pdev);
 
 	cdev_device_del(&card->cdev, &card->dev); /* the node is gone; files that are open stay open, as "(deleted)" */
+	i2c_del_adapter(&card->ddc);		  /* waits in D until the last open /dev/i2c-N of it is closed */
 	wait_event(removal, hang_remove == 0 || (hang_remove == 1 && !atomic_read(&card->users)));
 	put_device(&card->dev);
 	pci_disable_device(pdev);

@@ -1,0 +1,30 @@
+#!/bin/bash
+# topology: dual-wayland
+# telling: yes
+# boot: shared
+# deadline: 500
+# A KWin session on the host's GPU that also has the guest's GPU open: it lets that one go when a domain wants it, lives on with its windows,
+# and has it again after the domain's end.
+. /run/lab/guest/lib.sh
+. /run/lab/guest/session.sh
+
+configure win11 'timeout_s = 60'
+define_domain win11
+install -d -o ann -g ann /home/ann/.config
+cat > /home/ann/.config/kwinrulesrc <<'RULES'
+[1]
+Description=the letter on the second screen
+position=1340,200
+positionrule=3
+wmclass=letter
+wmclassmatch=1
+
+[General]
+count=1
+rules=1
+RULES
+session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
+both_open() { [[ $(pgrep -c -u ann -x foot) == 2 ]]; }
+wait_for "both windows are open" 60 both_open
+cycle_with_session kwin_wayland foot
+end_session
