@@ -16,7 +16,7 @@ from .qmp import Monitor
 from .say import LabError, say, stage
 from .topology import load
 
-BOOT_DEADLINE = 240
+BOOT_DEADLINE = 600
 AGENT = "usr/lib/gpu-handoff-lab"
 
 
