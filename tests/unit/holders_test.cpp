@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/holders.hpp"
-#include "libhandoff/process.hpp"
 
 #include "libhandoff/fd.hpp"
+#include "libhandoff/process.hpp"
 #include "libhandoff/worker.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/child.hpp"
 #include "tests/unit/temporary.hpp"
+#include "tests/unit/terminal.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -30,29 +31,6 @@ constexpr Effort skipping{.unreadable = Unreadable::is_skipped};
 
 Deadline soon() {
     return Deadline(std::chrono::seconds(60));
-}
-
-Node node_at(const std::string& path) {
-    struct stat status {};
-    REQUIRE(::stat(path.c_str(), &status) == 0);
-    REQUIRE(S_ISCHR(status.st_mode));
-    return {status.st_rdev, path};
-}
-
-/// A terminal that nobody else knows; its node vanishes with the master.
-struct Terminal {
-    Fd master{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
-    std::string path;
-
-    Terminal() {
-        REQUIRE(::grantpt(master.get()) == 0);
-        REQUIRE(::unlockpt(master.get()) == 0);
-        path = ::ptsname(master.get()); // NOLINT(concurrency-mt-unsafe)
-    }
-};
-
-Fd open_node(const std::string& path) {
-    return Fd(::open(path.c_str(), O_RDONLY | O_NOCTTY));
 }
 
 std::string my_name() {

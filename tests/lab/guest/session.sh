@@ -27,12 +27,12 @@ WorkingDirectory=/home/ann
 Environment=XDG_SEAT=seat0 XDG_VTNR=1 XDG_SESSION_TYPE=wayland
 $environment
 ExecStart=$*
-TimeoutStopSec=10
+TimeoutStopSec=30
 UNIT
     systemctl daemon-reload
     systemctl stop getty@tty1.service
     systemctl start ann-desktop.service
-    wait_for "ann's session is active" 60 session_active
+    wait_for "ann's session is active" 120 session_active
 }
 session_of() { loginctl --no-legend list-sessions | awk -v user="$1" '$3 == user && $4 == "seat0" { print $1 }'; }
 session_active() { [[ $(loginctl show-session --value -p State "$(session_of ann)") == active ]]; }
@@ -44,7 +44,7 @@ end_session() {
     systemctl daemon-reload
     systemctl reset-failed
     loginctl terminate-user ann 2> /dev/null
-    wait_for "ann is gone" 30 no_user ann
+    wait_for "ann is gone" 60 no_user ann
     systemctl start getty@tty1.service
 }
 no_user() { ! pgrep -u "$1"; }
@@ -63,9 +63,9 @@ holders_of() {
 cycle_with_session() {
     local alive before
     find_cards
-    wait_for "$1 has the host's GPU" 60 has_open "$HOST_CARD" "$1"
-    [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU" 60 has_open "$CARD" "$1"
-    wait_for "$2 is open" 60 pgrep -u ann -x "$2"
+    wait_for "$1 has the host's GPU" 240 has_open "$HOST_CARD" "$1"
+    [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU" 240 has_open "$CARD" "$1"
+    wait_for "$2 is open" 240 pgrep -u ann -x "$2"
     alive=$(still_alive "$1" "$2")
     before=$(host_state)
     step "$1, $2: $alive; $CARD is held by: $(holders_of "$CARD")"
@@ -81,7 +81,7 @@ cycle_with_session() {
     destroy win11
     step "win11 has ended"
     find_cards
-    [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU again" 60 has_open "$CARD" "$1"
+    [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU again" 120 has_open "$CARD" "$1"
     same_state "$before" "by a cycle with $1"
     expect "the session, its compositor and its programs after win11" "$alive" "$(still_alive "$1" "$2")"
     shot gpu0 "$1-3-after-host"

@@ -2,7 +2,7 @@
 # topology: dual-wayland
 # telling: yes
 # boot: shared
-# deadline: 500
+# deadline: 900
 # A KWin session on the host's GPU that also has the guest's GPU open: it lets that one go when a domain wants it, lives on with its windows,
 # and has it again after the domain's end.
 . /run/lab/guest/lib.sh
@@ -25,6 +25,6 @@ rules=1
 RULES
 session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
 both_open() { [[ $(pgrep -c -u ann -x foot) == 2 ]]; }
-wait_for "both windows are open" 60 both_open
+wait_for "both windows are open" 240 both_open
 cycle_with_session kwin_wayland foot
 end_session

@@ -2,7 +2,7 @@
 # topology: dual-wayland
 # telling: yes
 # boot: shared
-# deadline: 300
+# deadline: 900
 # A compositor that has the guest's GPU open and does not let go when the card is withdrawn: the start is refused by its name, the card is
 # there for everybody again, and the session goes on.
 . /run/lab/guest/lib.sh
@@ -17,7 +17,7 @@ configure win11 'timeout_s = 15'
 define_domain win11
 find_cards
 session "$LAB_GUEST/stubborn" "$CARD"
-wait_for "it has the card" 30 has_open "$CARD" stubborn
+wait_for "it has the card" 240 has_open "$CARD" stubborn
 alive=$(still_alive stubborn)
 step "the card is held by: $(holders_of "$CARD")"
 offered || fail "the card is not in udev's database: $(udevadm info "$CARD")"

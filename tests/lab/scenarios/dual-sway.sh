@@ -2,7 +2,7 @@
 # topology: dual-wayland
 # telling: yes
 # boot: shared
-# deadline: 500
+# deadline: 900
 # A sway session on the host's GPU lives on with its windows while a domain has the other one. It is asked to open both, but wlroots wants
 # GL for a second card ("Failed to query renderer texture formats"), which the lab has not: so it never has the guest's.
 . /run/lab/guest/lib.sh

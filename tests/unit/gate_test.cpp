@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/gate.hpp"
+
+#include "tests/unit/catch.hpp"
+#include "tests/unit/child.hpp"
+#include "tests/unit/terminal.hpp"
+
+#include <thread>
+
+using namespace handoff;
+
+namespace {
+
+Deadline soon() {
+    return Deadline(std::chrono::seconds(60));
+}
+
+/// A process that has the terminal open.
+Child holder_of(const Terminal& terminal) {
+    return Child([&] { return open_node(terminal.path).release() >= 0; });
+}
+
+} // namespace
+
+TEST_CASE("a node that nobody has is free", "[gate]") {
+    const Terminal terminal;
+    HolderGate gate;
+    CHECK(gate.look({node_at(terminal.path)}, soon()).empty());
+    CHECK_NOTHROW(gate.require_free({"0000:01:00.0", {node_at(terminal.path)}}, soon()));
+    CHECK_NOTHROW(gate.require_free({"0000:01:00.1", {}}, soon()));
+}
+
+TEST_CASE("a holder is waited for, and told at the deadline", "[gate]") {
+    const Terminal terminal;
+    const Child child = holder_of(terminal);
+    HolderGate gate;
+    const Guarded guarded{"0000:01:00.0", {node_at(terminal.path)}};
+    REQUIRE(gate.look(guarded.nodes, soon()).size() == 1);
+    SECTION("it stays") {
+        try {
+            gate.require_free(guarded, Deadline(std::chrono::milliseconds(300)));
+            FAIL("not refused");
+        } catch (const Held& held) {
+            REQUIRE(held.holders().size() == 1);
+            CHECK(held.holders().front().pid == child.pid());
+            CHECK_THAT(held.what(), Catch::Matchers::StartsWith("0000:01:00.0: "));
+        }
+    }
+    SECTION("it ends") {
+        std::thread end([&] { ::kill(child.pid(), SIGKILL); });
+        CHECK_NOTHROW(gate.require_free(guarded, soon()));
+        end.join();
+    }
+}
+
+TEST_CASE("a close is an event", "[gate]") {
+    const Terminal terminal;
+    const Child child([&] {
+        static int node = -1;
+        node = open_node(terminal.path).release();
+        std::signal(SIGUSR1, [](int) { ::close(node); });
+        return node >= 0;
+    });
+    HolderGate gate;
+    const Guarded guarded{"0000:01:00.0", {node_at(terminal.path)}};
+    REQUIRE(gate.look(guarded.nodes, soon()).size() == 1);
+    std::thread close([&] { ::kill(child.pid(), SIGUSR1); });
+    CHECK_NOTHROW(gate.wait_until_free(guarded, soon()));
+    close.join();
+}
+
+TEST_CASE("a node that is opened again and again is never free", "[gate]") {
+    const Terminal terminal;
+    const Child child([&] {
+        if (::fork() != 0)
+            return true;
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;)
+            open_node(terminal.path);
+    });
+    HolderGate gate;
+    CHECK_THROWS_AS(gate.require_free({"0000:01:00.0", {node_at(terminal.path)}},
+                                      Deadline(std::chrono::seconds(2))),
+                    Error);
+}
