@@ -16,11 +16,7 @@ from .qmp import Monitor
 from .say import LabError, say, stage
 from .topology import load
 
-<<<<<<< HEAD
-BOOT_DEADLINE = 400
-=======
 BOOT_DEADLINE = 600
->>>>>>> d89c9d9b9fbf95d34a5a8cd5e76daf59e90cb3ce
 AGENT = "usr/lib/gpu-handoff-lab"
 
 
