@@ -236,14 +236,20 @@ destroy() {
     virsh -q destroy "$1" || fail "virsh destroy $1"
 }
 
-# clean_up: no domain, no configuration and no disk of ours is left. Runs when a scenario ends, however it does.
-clean_up() {
-    local code=$? name
+# end_domains: none runs and none is defined.
+end_domains() {
+    local name
     while read -r name; do
         [[ -n "$name" ]] || continue
         virsh -q destroy "$name" >/dev/null 2>&1
         virsh -q undefine "$name" >/dev/null 2>&1
     done < <(virsh -q list --all --name)
+}
+
+# clean_up: no domain, no configuration and no disk of ours is left. Runs when a scenario ends, however it does.
+clean_up() {
+    local code=$?
+    end_domains
     rm -f "$CONFIGS"/* /var/lib/libvirt/images/lab-*.img*
     exit "$code"
 }

@@ -33,7 +33,7 @@ class Agent(Lines):
     def run(self, argv, deadline, output, env=None, shot=None):
         """Runs a command in the guest; gives its exit code (124 after the deadline) and what it left behind.
 
-        output is called with pieces of text, shot with a display and a name; shot gives an error text or "".
+        output is called with pieces of text, shot with what guest/ask was asked; shot gives an error text or "".
         """
         self.send({"run": argv, "env": env or {}, "deadline": deadline})
         # The guest keeps the deadline itself; a guest that does not is lost.
@@ -44,7 +44,7 @@ class Agent(Lines):
                 if "output" in message:
                     output(message["output"])
                 elif "shot" in message:
-                    error = shot(message["shot"], message.get("name", "")) if shot else "no screenshots here"
+                    error = shot(message["shot"], message["name"], message["seconds"], message["colours"]) if shot else "no screenshots here"
                     self.send({"shot": error})
                 elif "exit" in message:
                     return message["exit"], message.get("left", [])

@@ -39,18 +39,28 @@ def disk(host, name):
     return directory / "disk.img"
 
 
+# All that is written before the disk image stays in memory, and goes with the mount namespace.
+BUILD = """
+mount -t tmpfs -o mode=755 changes "$1"
+mkdir "$1/upper" "$1/work" "$1/root"
+mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" "$1/root"
+"$3/install" "$1/root" "$4"
+if [ -x "$4/finish" ]; then "$4/finish" "$1/root"; fi
+shift 4
+exec "$@"
+"""
+
+
 def build(base, name, directory):
-    host, root = base.host, directory / "root"
-    log = cache() / f"{host}-{name}.log"
+    log = cache() / f"{base.host}-{name}.log"
+    changes = directory / "changes"
     shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
-    with stage(f"{host}: installing the packages of the image {name} (log {log})"):
-        run_logged(["cp", "-a", "--reflink=auto", str(base.root), str(root)], log, "copying the base's root")
-        run_logged(["unshare", "--mount", "--propagation", "private", str(RECIPES / "install"), str(root),
-                    str(RECIPES / name)], log, f"{host}: installing the image {name}")
-    with stage(f"{host}: writing the disk image {name}"):
-        image.write_disk(root, directory / "disk.img", log.with_suffix(".disk.log"))
-    # Nothing is compiled in it.
-    shutil.rmtree(root)
+    changes.mkdir(parents=True)
+    with stage(f"{base.host}: making the desktop image {name} (about 3 minutes; log {log})"):
+        run_logged(["unshare", "--mount", "--propagation", "private", "sh", "-euc", BUILD, "build", str(changes),
+                    str(base.root), str(RECIPES), str(RECIPES / name),
+                    *image.disk_command(changes / "root", directory / "disk.img")],
+                   log, f"{base.host}: making the desktop image {name}")
+    changes.rmdir()
     (directory / "complete").touch()
-    image.drop_others(f"{host}-{name}", directory)
+    image.drop_others(f"{base.host}-{name}", directory)

@@ -71,7 +71,7 @@ def build(host, image):
     with stage(f"{host}: installing the packages of {HOSTS[host]} with mmdebstrap (about 3 minutes; log {log})"):
         run_logged(bootstrap_command(host, image.root), log, "mmdebstrap")
     with stage(f"{host}: writing the disk image"):
-        write_disk(image.root, image.disk, log.with_suffix(".disk.log"))
+        run_logged(disk_command(image.root, image.disk), log.with_suffix(".disk.log"), "mke2fs")
     boot = image.root / "boot"
     shutil.copy(next(boot.glob("vmlinuz-*")), image.kernel)
     shutil.copy(next(boot.glob("initrd.img-*")), image.initrd)
@@ -79,9 +79,10 @@ def build(host, image):
     drop_others(host, image.directory)
 
 
-def write_disk(root, disk, log):
-    run_logged(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-E", "root_owner=0:0,lazy_itable_init=1",
-                "-m", "0", "-d", str(root), str(disk), SIZE], log, "mke2fs")
+def disk_command(root, disk):
+    """Writes a disk image of a root."""
+    return ["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-E", "root_owner=0:0,lazy_itable_init=1",
+            "-m", "0", "-d", str(root), str(disk), SIZE]
 
 
 def drop_others(name, directory):

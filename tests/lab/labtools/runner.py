@@ -122,13 +122,13 @@ class Run:
         sys.stdout.write(text)
         sys.stdout.flush()
 
-    def shot(self, display, name):
+    def shot(self, display, name, seconds, colours):
         """Takes a screenshot the scenario asked for; gives what went wrong."""
         if not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
             return f"bad name {name!r}"
         try:
             with self.guest.monitor() as monitor:
-                monitor.screenshot(display, self.results / f"{name}.png")
+                monitor.screenshot(display, self.results / f"{name}.png", seconds, colours)
         except (LabError, Closed, Late, OSError, ValueError) as error:
             return str(error) or type(error).__name__
         return ""

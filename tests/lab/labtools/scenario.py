@@ -7,7 +7,7 @@ from .say import LabError
 from .topology import load
 
 DIRECTORY = LAB / "scenarios"
-CHOICES = {"telling": ("yes", "no"), "boot": ("shared", "own")}
+CHOICES = {"telling": ("yes", "no", "all"), "boot": ("shared", "own")}
 
 
 class Scenario:
@@ -28,14 +28,16 @@ class Scenario:
             if head[key] not in allowed:
                 raise LabError(f"scenario {name}: {key} is {head[key]!r}, not {' or '.join(allowed)}")
         self.topology = load(head["topology"]).name
-        self.telling = head["telling"] == "yes"
+        self.telling = head["telling"]
         self.own_boot = head["boot"] == "own"
         self.deadline = int(head["deadline"])
         self.description = " ".join(words).strip()
 
     def hosts(self, everything):
-        """Debian 12 always; Debian 13 for the telling ones, or when everything is asked for."""
-        return ["debian12", "debian13"] if self.telling or everything else ["debian12"]
+        """Debian 12; Debian 13 too for the telling ones, or when everything is asked for; none for those only wanted then."""
+        if everything or self.telling == "yes":
+            return ["debian12", "debian13"]
+        return ["debian12"] if self.telling == "no" else []
 
 
 def load_scenario(name):

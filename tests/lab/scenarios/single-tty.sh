@@ -1,0 +1,13 @@
+#!/bin/bash
+# topology: single-wayland
+# telling: yes
+# boot: shared
+# deadline: 1800
+# A compositor that ann's shell started on tty1, where getty logs her in: no display manager. The same as single-lightdm.
+. /run/lab/guest/lib.sh
+. /run/lab/guest/desktop.sh
+
+desktop_tty
+configure win11 'timeout_s = 120'
+define_domain win11
+cycles_of_desktop 1
