@@ -101,22 +101,25 @@ Value one_of(const Setting& setting, const std::array<Word<Value>, Count>& words
 
 void set_unload(Config& config, const Setting& setting) {
     config.unload = one_of(setting,
-                           std::array{Word{"auto", Unload::automatic},
-                                      Word{"always", Unload::always}, Word{"never", Unload::never}},
+                           std::array{Word<Unload>{"auto", Unload::automatic},
+                                      Word<Unload>{"always", Unload::always},
+                                      Word<Unload>{"never", Unload::never}},
                            R"(write "auto", "always" or "never")");
 }
 
 void set_display(Config& config, const Setting& setting) {
     config.display = one_of(setting,
-                            std::array{Word{"auto", Display::automatic},
-                                       Word{"keep", Display::keep}, Word{"stop", Display::stop}},
+                            std::array{Word<Display>{"auto", Display::automatic},
+                                       Word<Display>{"keep", Display::keep},
+                                       Word<Display>{"stop", Display::stop}},
                             R"(write "auto", "keep" or "stop")");
 }
 
 void set_on_busy(Config& config, const Setting& setting) {
-    config.on_busy = one_of(
-        setting, std::array{Word{"refuse", OnBusy::refuse}, Word{"terminate", OnBusy::terminate}},
-        R"(write "refuse" or "terminate")");
+    config.on_busy = one_of(setting,
+                            std::array{Word<OnBusy>{"refuse", OnBusy::refuse},
+                                       Word<OnBusy>{"terminate", OnBusy::terminate}},
+                            R"(write "refuse" or "terminate")");
 }
 
 /// "ollama.service", or "user@1000:sunshine.service".
