@@ -58,8 +58,16 @@ holders_of() {
     printf '%s' "$names" | sort | xargs
 }
 
+# seen DISPLAY NAME COLOUR...: a screenshot, once the windows of these colours are on it.
+seen() {
+    "$LAB_GUEST/ask" "$1" "$2" 240 "${@:3}" || fail "$1 does not show the windows ${*:3}"
+}
+DIARY=336699
+LETTER=996633
+
 # cycle_with_session COMPOSITOR PROGRAM [only-host]: the domain win11 starts and ends while the session lives: the same processes, the
-# same session; the compositor has the guest's GPU before and after (with only-host it never has), and not in between.
+# same session; the compositor has the guest's GPU before and after (with only-host it never has), and not in between. The letter, on
+# the second screen before, is on the first one then.
 cycle_with_session() {
     local alive before
     find_cards
@@ -69,14 +77,14 @@ cycle_with_session() {
     alive=$(still_alive "$1" "$2")
     before=$(host_state)
     step "$1, $2: $alive; $CARD is held by: $(holders_of "$CARD")"
-    shot gpu0 "$1-1-before-host"
-    shot gpu1 "$1-1-before-guest"
+    seen gpu0 "$1-1-before-host" $DIARY
+    if [[ -n "${3:-}" ]]; then shot gpu1 "$1-1-before-guest"; else seen gpu1 "$1-1-before-guest" $LETTER; fi
     start_ok win11
     step "win11 runs"
     expect "the session, its compositor and its programs while win11 runs" "$alive" "$(still_alive "$1" "$2")"
     has_open "$HOST_CARD" "$1" || fail "$1 has lost the host's GPU"
     guest_ready
-    shot gpu0 "$1-2-during-host"
+    if [[ -n "${3:-}" ]]; then seen gpu0 "$1-2-during-host" $DIARY; else seen gpu0 "$1-2-during-host" $LETTER; fi
     shot gpu1 "$1-2-during-guest"
     destroy win11
     step "win11 has ended"
@@ -84,7 +92,7 @@ cycle_with_session() {
     [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU again" 120 has_open "$CARD" "$1"
     same_state "$before" "by a cycle with $1"
     expect "the session, its compositor and its programs after win11" "$alive" "$(still_alive "$1" "$2")"
-    shot gpu0 "$1-3-after-host"
+    seen gpu0 "$1-3-after-host" $DIARY
     shot gpu1 "$1-3-after-guest"
 }
 # still_alive NAME...: the session's id, that it is active, and the process ids of ann's programs of these names.

@@ -24,7 +24,5 @@ count=1
 rules=1
 RULES
 session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
-both_open() { [[ $(pgrep -c -u ann -x foot) == 2 ]]; }
-wait_for "both windows are open" 240 both_open
 cycle_with_session kwin_wayland foot
 end_session
