@@ -8,6 +8,7 @@
 #include "libhandoff/udev.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -49,10 +50,9 @@ void let_udev_know(const std::string& address) {
 }
 
 bool concerns_sessions(const Reservation& reservation) {
-    for (const FileChange& change : reservation.changes)
-        if (change.file.extension() == ".conf")
-            return true;
-    return false;
+    return std::ranges::any_of(reservation.changes, [](const FileChange& change) {
+        return change.file.extension() == ".conf";
+    });
 }
 
 int reserve_and_show(const Asked& asked) {
