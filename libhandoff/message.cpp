@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/message.hpp"
 
+#include "libhandoff/error.hpp"
+
+#include <system_error>
+
 namespace handoff {
 namespace {
 
@@ -24,6 +28,15 @@ void read_value(const Message& message, const std::string& name, const std::stri
 }
 
 } // namespace
+
+int Message::check(int result) {
+    if (result < 0)
+        throw Error("D-Bus",
+                    "a message is not what was expected: " +
+                        std::generic_category().message(-result),
+                    "see the system's log");
+    return result;
+}
 
 std::string Message::contents() const {
     const char* types = nullptr;

@@ -5,13 +5,12 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <systemd/sd-bus.h>
 
 namespace handoff {
 
 /// A message of D-Bus. What it holds is written and read in order, by the specification's letters
-/// for types ("s": a string); a message that holds something else is a std::system_error.
+/// for types ("s": a string); a message that holds something else is an Error.
 class Message {
 public:
     Message() = default;
@@ -44,11 +43,7 @@ private:
     struct Release {
         void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
     };
-    static int check(int result) {
-        if (result < 0)
-            throw std::system_error(-result, std::generic_category(), "a message of D-Bus");
-        return result;
-    }
+    static int check(int result);
     std::unique_ptr<sd_bus_message, Release> message_;
 };
 

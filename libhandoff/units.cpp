@@ -16,6 +16,8 @@ namespace {
 
 using Why = BusError::Why;
 
+constexpr int tries = 5;
+
 struct Name {
     std::optional<uid_t> user; ///< whose manager has it; nothing: the system's
     std::string unit;
@@ -49,19 +51,23 @@ void await_manager(const Bus& bus, const std::string& unit, const Deadline& dead
         throw Error(unit, "its systemd does not come to its bus in time", "try again");
 }
 
-/// `runtime` is where this systemd has its own socket, which tells that it runs.
+/// `runtime` is where this systemd has its own socket, which tells that it runs. A bus that ends,
+/// with its systemd or without, is tried again: when both end, its socket is the last to go.
 std::string ask_on(const std::function<Bus()>& open, const std::filesystem::path& runtime,
                    const std::function<std::string(const Bus&)>& act, const std::string& unit,
                    const Deadline& deadline) {
-    for (;;) {
-        const Bus bus = open();
+    for (int lost = 0;;) {
         try {
-            return act(bus);
-        } catch (const BusError& error) {
-            const bool away = error.why() == Why::absent && exists(runtime / "systemd/private");
-            if (away)
+            const Bus bus = open();
+            try {
+                return act(bus);
+            } catch (const BusError& error) {
+                if (error.why() != Why::absent || !exists(runtime / "systemd/private"))
+                    throw;
                 await_manager(bus, unit, deadline);
-            else if (error.why() != Why::lost || deadline.left().count() == 0)
+            }
+        } catch (const BusError& error) {
+            if (error.why() != Why::lost || ++lost == tries)
                 throw;
         }
     }

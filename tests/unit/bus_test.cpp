@@ -2,14 +2,13 @@
 #include "libhandoff/bus.hpp"
 
 #include "tests/unit/at_deadline.hpp"
+#include "tests/unit/bound_socket.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/fifo.hpp"
 #include "tests/unit/message_bus.hpp"
 #include "tests/unit/tree.hpp"
 
-#include <cstring>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 using namespace handoff;
 
@@ -23,18 +22,6 @@ std::filesystem::path socket_of(const Tree& tree) {
     return tree.roots.run / "dbus/system_bus_socket";
 }
 
-/// A socket at which nobody ever answers; not even accepting is done by anybody but the kernel.
-Fd silent_socket(const std::filesystem::path& path) {
-    std::filesystem::create_directories(path.parent_path());
-    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    REQUIRE(path.string().size() < sizeof(address.sun_path));
-    std::strcpy(address.sun_path, path.c_str());
-    REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
-    return fd;
-}
-
 } // namespace
 
 TEST_CASE("a bus that is not there is named") {
@@ -44,7 +31,7 @@ TEST_CASE("a bus that is not there is named") {
                       "system bus: " + path +
                           " is not there (no D-Bus on this host?); "
                           "gpu-handoff needs systemd, its logind and D-Bus");
-    const Fd nobody = silent_socket(path);
+    const Fd nobody = bound_socket(path);
     CHECK_THROWS_WITH(Bus::of_system(tree.roots, soon()),
                       "system bus: nobody listens at " + path +
                           "; gpu-handoff needs systemd, its logind and D-Bus");
@@ -52,7 +39,7 @@ TEST_CASE("a bus that is not there is named") {
 
 TEST_CASE("a bus that accepts and is silent is an error at the deadline") {
     const Tree tree;
-    const Fd silent = silent_socket(socket_of(tree));
+    const Fd silent = bound_socket(socket_of(tree));
     REQUIRE(::listen(silent.get(), 5) == 0);
     const std::string expected =
         "system bus: does not answer in time; see that its message bus runs";
@@ -66,6 +53,20 @@ TEST_CASE("a bus may lie at any path") {
     tree.roots.run /= "a b;c,d%41=é'";
     const MessageBus bus(socket_of(tree));
     CHECK_NOTHROW(Bus::of_system(tree.roots, soon()));
+}
+
+TEST_CASE("an answer of another form is an error") {
+    const Tree tree;
+    const MessageBus message_bus(socket_of(tree));
+    const std::string name = "org.example.Test";
+    const Service service([&] { return Bus::of_system(tree.roots, soon()); }, name,
+                          [](const Call& call) { call.answer("v", "u", 5); });
+    const Bus bus = Bus::of_system(tree.roots, soon());
+    const Object object{name.c_str(), "/", "org.example.Test"};
+    CHECK_THROWS_AS(bus.property(soon(), object, "Text"), Error);
+    CHECK_THROWS_AS(bus.properties(soon(), object), Error);
+    const Message answer = bus.call(soon(), object, "Get");
+    CHECK_THROWS_AS(answer.enter('a', "s"), Error);
 }
 
 TEST_CASE("a service that leaves the bus while it is waited for is waited for") {

@@ -97,7 +97,7 @@ private:
     }
 
     void get(const Call& call) {
-        call.text(); // the interface
+        call.message().skip("s"); // the interface
         if (call.text() == "CanGraphical")
             return can_graphical(call);
         if (const handoff::Session* session = find(call, call.path()))

@@ -94,8 +94,8 @@ private:
                         job_path().c_str(), name.c_str(), now.result.c_str());
     }
 
-    void get(const Call& call) {
-        call.text(); // the interface
+    void get(const Call& call) const {
+        call.message().skip("s"); // the interface
         const std::string property = call.text();
         if (property == "SystemState")
             call.answer("v", "s", state.c_str());

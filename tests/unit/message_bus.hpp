@@ -5,11 +5,11 @@
 #include "tests/unit/catch.hpp"
 #include "tests/unit/process.hpp"
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string>
+#include <string_view>
 
 /// A message bus (dbus-daemon) of one test's own.
 class MessageBus {
@@ -35,11 +35,11 @@ public:
 
 private:
     static std::string escaped(const std::string& path) {
+        constexpr std::string_view digits = "0123456789abcdef";
         std::string text;
         for (const char c : path) {
-            std::array<char, 4> code{};
-            std::snprintf(code.data(), code.size(), "%%%02x", static_cast<unsigned char>(c));
-            text += code.data();
+            const auto byte = static_cast<unsigned char>(c);
+            text.append({'%', digits[byte / digits.size()], digits[byte % digits.size()]});
         }
         return text;
     }
@@ -56,7 +56,7 @@ public:
     [[nodiscard]] std::string method() const { return sd_bus_message_get_member(message_.get()); }
     [[nodiscard]] std::string path() const { return sd_bus_message_get_path(message_.get()); }
     /// The next of the call's values.
-    std::string text() const {
+    [[nodiscard]] std::string text() const {
         const char* text = nullptr;
         message_.read("s", &text);
         return text;

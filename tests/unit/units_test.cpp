@@ -2,6 +2,7 @@
 #include "libhandoff/units.hpp"
 
 #include "tests/unit/at_deadline.hpp"
+#include "tests/unit/bound_socket.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/fake_systemd.hpp"
 #include "tests/unit/tree.hpp"
@@ -374,6 +375,20 @@ TEST_CASE("a user's manager that has not come to its bus yet is waited for") {
         serve(own, "org.freedesktop.systemd1", ready, with({}));
     });
     CHECK(unit_state(tree.roots, user_unit, soon()) == "active");
+}
+
+TEST_CASE("a user's bus that ends while it is connected to is a manager that ends") {
+    const Tree tree;
+    const std::filesystem::path path =
+        tree.roots.run / "user" / std::to_string(::geteuid()) / "bus";
+    const Process ending([&](int ready) {
+        const Fd bound = bound_socket(path);
+        if (::listen(bound.get(), 5) != 0 || ::write(ready, "y", 1) != 1)
+            return;
+        const Fd got(::accept4(bound.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        std::filesystem::remove(path);
+    });
+    CHECK(unit_state(tree.roots, user_unit, soon()) == "inactive");
 }
 
 TEST_CASE("a user's manager that ends while its unit is stopped has stopped it") {
