@@ -4,7 +4,7 @@
 # desktop_back waits until it is there again.
 
 DESKTOP=/run/lab-desktop
-BACKGROUND=336699 TERMINAL=ffffe0  # the colours of ann's desktop, and of the terminal on it
+BACKGROUND=336699 TERMINAL=ffffe0  # the colours of the desktop, and of the terminal on it
 PROGRAMS='xterm|xclock|openbox|weston|foot'
 
 # desktop_lightdm, desktop_sddm, desktop_gdm: ann is logged in to an X session by a display manager.
@@ -31,7 +31,7 @@ desktop_greetd() {
 vt = 7
 [default_session]
 user = "_greetd"
-command = "/usr/local/lib/lab-desktop/weston agreety --cmd bash"
+command = "/usr/local/lib/lab-desktop/weston /usr/sbin/agreety --cmd bash"
 $first
 TOML
     rm -f /run/greetd*.run
@@ -88,17 +88,15 @@ session_files() {
 
 # desktop_back: the desktop is on the screen: its unit and its user's session are active, the programs run, and the screen shows them.
 desktop_back() {
-    local shows=("$BACKGROUND")
-    [[ "$DESKTOP_USER" != ann ]] || shows+=("$TERMINAL")
     wait_for "$DESKTOP_UNIT is active" 300 systemctl is-active -q "$DESKTOP_UNIT"
     wait_for "the session of $DESKTOP_USER is active" 300 session_active
-    "$LAB_GUEST/ask" gpu0 desktop 300 "${shows[@]}" || fail "the desktop is not on the screen"
+    "$LAB_GUEST/ask" gpu0 desktop 300 "$BACKGROUND" "$TERMINAL" || fail "the desktop is not on the screen"
 }
 session_active() { [[ $(loginctl show-session --value -p State "$(session_of "$DESKTOP_USER")") == active ]]; }
 session_of() { loginctl --no-legend list-sessions | awk -v user="$1" '$3 == user && $4 == "seat0" { print $1; exit }'; }
 
 # session_programs: the process ids of the programs of ann's session.
-session_programs() { pgrep -u ann -x "$PROGRAMS" | xargs; }
+session_programs() { pgrep -u ann -x "$PROGRAMS" 2> /dev/null | xargs; }
 
 # in_session COMMAND: typed into the terminal of ann's session; session_code waits for its end and prints its exit code.
 in_session() {
@@ -115,7 +113,7 @@ session_code() {
 cycles_of_desktop() {
     local cycle before programs name
     for ((cycle = 1; cycle <= $1; cycle++)); do
-        name=${DESKTOP_UNIT%%.*}-$DESKTOP_USER-$cycle
+        name=${DESKTOP_UNIT%%[.@]*}-$DESKTOP_USER-$cycle
         before=$(host_state)
         programs=$(session_programs)
         step "cycle $cycle of $1: virsh start, with the programs $programs"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 900
 # While a domain has a GPU the host does not sleep: logind lists who wants that and why, until the GPU is back, however it

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual-wayland
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 900
 # A compositor that has the guest's GPU open and does not let go when the card is withdrawn: the start is refused by its name, the card is

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual-xorg
-# telling: no
+# telling: all
 # boot: shared
 # deadline: 900
 # Xorg opens every card and never lets one go: the start is refused by its name and both ways out, and the session goes on. With

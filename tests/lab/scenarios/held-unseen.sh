@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: amd
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 500
 # A descriptor in flight over a socket, which no look at the processes finds: the unbind waits for it in the kernel. The start is refused

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 500
 # gpu-handoff reserve: a GPU's card goes to a seat for which nobody logs in, and nothing else changes; --remove takes it back.

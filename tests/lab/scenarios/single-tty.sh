@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: single-wayland
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 1800
 # A compositor that ann's shell started on tty1, where getty logs her in: no display manager. The same as single-lightdm.
