@@ -20,10 +20,11 @@ namespace {
 /// A process that opens the node again this often will not stop for us.
 constexpr int most_scans = 6;
 
-std::vector<Holder> scan(const std::vector<Node>& nodes, const Deadline& deadline) {
+std::vector<Holder> scan(const std::vector<Node>& nodes, const Deadline& deadline,
+                         const Effort& effort) {
     const std::string& subject = nodes.front().path;
     try {
-        return find_holders(nodes, deadline);
+        return find_holders(nodes, deadline, "/proc", effort);
     } catch (const WorkerTimeout&) {
         throw Error(subject, "looking for processes that use it took too long",
                     "raise timeout_s, or look for a process that hangs");
@@ -88,7 +89,7 @@ std::vector<Holder> HolderGate::look(const std::vector<Node>& nodes, const Deadl
         return {};
     watch(nodes);
     opened_since();
-    std::vector<Holder> holders = scan(nodes, deadline);
+    std::vector<Holder> holders = scan(nodes, deadline, effort_);
     for (const Node& node : nodes)
         watched_[node.device].clean = holders.empty(); // a holder may have more than the one named
     return holders;

@@ -35,6 +35,9 @@ private:
 /// gate serves one handoff.
 class HolderGate {
 public:
+    /// A handoff looks as find_holders does by itself.
+    explicit HolderGate(Effort effort = {}) : effort_(effort) {}
+
     /// One look: who holds any of the nodes now. Throws Error if the scan does not end before the
     /// deadline, or not every process may be looked at.
     std::vector<Holder> look(const std::vector<Node>& nodes, const Deadline& deadline);
@@ -60,6 +63,7 @@ private:
     /// A node that was opened since the last call, if any was.
     std::optional<Node> opened_since();
 
+    Effort effort_;
     Fd inotify_;
     std::map<dev_t, Watched> watched_;
     std::map<int, dev_t> by_watch_;

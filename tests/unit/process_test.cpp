@@ -23,7 +23,8 @@ bool has_ended(pid_t pid) {
 
 TEST_CASE("a process is asked to end, and killed if it does not", "[process]") {
     const bool stubborn = GENERATE(false, true);
-    const Child child([&] { return !stubborn || std::signal(SIGTERM, SIG_IGN) != SIG_ERR; });
+    const Child child(
+        [&] { return std::signal(SIGTERM, stubborn ? SIG_IGN : SIG_DFL) != SIG_ERR; });
     const std::string subject = subject_of(child.pid());
     HostContext context;
     CHECK(process_state({}, subject) == "running");
