@@ -47,7 +47,7 @@ std::string rule_text(const Roots& roots, const std::string& address) {
 }
 
 /// VK_LOADER_DRIVERS_DISABLE is a pattern for the names of the drivers' files; the Vulkan loader
-/// knows it from 1.3.234 on. The others are libglvnd's.
+/// of Debian 12, 1.3.239, knows it. The others are libglvnd's.
 std::string mesa_text(const std::filesystem::path& vendor) {
     return stamped(
         by_command("with the last NVIDIA card"),
