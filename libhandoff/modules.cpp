@@ -2,62 +2,23 @@
 #include "libhandoff/modules.hpp"
 
 #include "libhandoff/error.hpp"
+#include "libhandoff/kmod.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <libkmod.h>
+#include <fcntl.h>
 #include <map>
-#include <memory>
+#include <sys/syscall.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace handoff {
 namespace {
 
-using Context = std::unique_ptr<kmod_ctx, decltype(&kmod_unref)>;
-using Module = std::unique_ptr<kmod_module, decltype(&kmod_module_unref)>;
 using Parameters = std::map<std::string, std::string>;
 
 /// How a string parameter that was never set reads; written back it would become that text.
 constexpr std::string_view unset = "(null)";
-
-/// The configuration is read when the context is made, so each call makes its own: our own files
-/// under /run come and go.
-Context make_context() {
-    Context context(kmod_new(nullptr, nullptr), &kmod_unref);
-    if (!context)
-        throw std::system_error(ENOMEM, std::generic_category(), "libkmod");
-    kmod_set_log_fn(
-        context.get(), [](void*, int, const char*, int, const char*, const char*, va_list) {},
-        nullptr);
-    return context;
-}
-
-[[noreturn]] void fail(int error, const std::string& module) {
-    throw std::system_error(-error, std::generic_category(), module);
-}
-
-/// Follows aliases, since distributions name files as they like (nvidia-current holds the module
-/// nvidia). What an alias finds is subject to the blacklist, as with udev; what is named is not.
-void insert(const std::string& name, const std::string& options) {
-    const Context context = make_context();
-    kmod_list* found = nullptr;
-    if (const int error = kmod_module_new_from_lookup(context.get(), name.c_str(), &found);
-        error < 0)
-        fail(error, name);
-    int result = found == nullptr ? -ENOENT : 0;
-    kmod_list* entry = nullptr;
-    kmod_list_foreach(entry, found) {
-        const Module module(kmod_module_get_module(entry), &kmod_module_unref);
-        const int one = kmod_module_probe_insert_module(
-            module.get(), KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY,
-            options.empty() ? nullptr : options.c_str(), nullptr, nullptr, nullptr);
-        if (one < 0) // a positive one is the blacklist
-            result = one;
-    }
-    kmod_module_unref_list(found);
-    if (result < 0)
-        fail(result, name);
-}
 
 bool loaded(const Roots& roots, const std::string& module) {
     return read_text(roots.module(module) / "initstate") == "live";
@@ -184,14 +145,9 @@ std::vector<std::string> unload_order(const Roots& roots, const std::string& mod
 }
 
 void unload_module(const std::string& module) {
-    const Context context = make_context();
-    kmod_module* raw = nullptr;
-    if (const int error = kmod_module_new_from_name(context.get(), module.c_str(), &raw); error < 0)
-        fail(error, module);
-    const Module found(raw, &kmod_module_unref);
-    const int error = kmod_module_remove_module(found.get(), KMOD_REMOVE_NOLOG);
-    if (error < 0 && error != -ENOENT)
-        fail(error, module);
+    // All that libkmod would do, without its reading of the whole configuration.
+    if (::syscall(SYS_delete_module, module.c_str(), O_NONBLOCK) != 0 && errno != ENOENT)
+        throw std::system_error(errno, std::generic_category(), module);
 }
 
 void load_module(const Roots& roots, const std::string& module, const std::string& state) {

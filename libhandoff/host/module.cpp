@@ -3,6 +3,7 @@
 
 #include "libhandoff/error.hpp"
 #include "libhandoff/keep_out.hpp"
+#include "libhandoff/kmod.hpp"
 #include "libhandoff/modules.hpp"
 #include "libhandoff/nodes.hpp"
 
@@ -37,6 +38,7 @@ void unload(const HostContext& context, const std::string& module, const Deadlin
 
 void load(const HostContext& context, const std::string& module, const std::string& state,
           const Deadline& deadline) {
+    load_libkmod(); // here, so that not every module's worker has to
     try {
         change(
             context, module,

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/kmod.hpp"
+
+#include "libhandoff/error.hpp"
+
+#include <cerrno>
+#include <dlfcn.h>
+#include <libkmod.h>
+#include <memory>
+#include <system_error>
+
+namespace handoff {
+namespace {
+
+/// A function of a library, of the type that it is assigned to.
+struct Found {
+    void* address;
+    template <typename Function> operator Function*() const { // NOLINT(*-explicit-*)
+        return reinterpret_cast<Function*>(address);          // NOLINT(*-reinterpret-cast)
+    }
+};
+
+/// libkmod as its header declares it.
+class Libkmod {
+    void* handle_ = ::dlopen("libkmod.so.2", RTLD_LAZY | RTLD_LOCAL);
+
+    [[nodiscard]] Found find(const char* name) const {
+        void* address = handle_ == nullptr ? nullptr : ::dlsym(handle_, name);
+        if (address == nullptr)
+            throw Error("libkmod.so.2", "cannot be loaded",
+                        "install the package with kmod's library");
+        return {address};
+    }
+
+public:
+    decltype(kmod_new)* create = find("kmod_new");
+    decltype(kmod_unref)* unref = find("kmod_unref");
+    decltype(kmod_set_log_fn)* set_log_fn = find("kmod_set_log_fn");
+    decltype(kmod_list_next)* list_next = find("kmod_list_next");
+    decltype(kmod_module_new_from_lookup)* lookup = find("kmod_module_new_from_lookup");
+    decltype(kmod_module_get_module)* get_module = find("kmod_module_get_module");
+    decltype(kmod_module_probe_insert_module)* probe_insert =
+        find("kmod_module_probe_insert_module");
+    decltype(kmod_module_unref)* module_unref = find("kmod_module_unref");
+    decltype(kmod_module_unref_list)* unref_list = find("kmod_module_unref_list");
+};
+
+const Libkmod& libkmod() {
+    static const Libkmod library;
+    return library;
+}
+
+using Context = std::unique_ptr<kmod_ctx, decltype(&kmod_unref)>;
+using Module = std::unique_ptr<kmod_module, decltype(&kmod_module_unref)>;
+
+/// The configuration is read when the context is made, so each call makes its own: our own files
+/// under /run come and go.
+Context make_context(const Libkmod& kmod) {
+    Context context(kmod.create(nullptr, nullptr), kmod.unref);
+    if (!context)
+        throw std::system_error(ENOMEM, std::generic_category(), "libkmod");
+    kmod.set_log_fn(
+        context.get(), [](void*, int, const char*, int, const char*, const char*, va_list) {},
+        nullptr);
+    return context;
+}
+
+} // namespace
+
+void load_libkmod() {
+    libkmod();
+}
+
+void insert(const std::string& name_or_alias, const std::string& options) {
+    const Libkmod& kmod = libkmod();
+    const Context context = make_context(kmod);
+    kmod_list* found = nullptr;
+    int result = kmod.lookup(context.get(), name_or_alias.c_str(), &found);
+    if (result >= 0 && found == nullptr)
+        result = -ENOENT;
+    for (kmod_list* entry = found; entry != nullptr; entry = kmod.list_next(found, entry)) {
+        const Module module(kmod.get_module(entry), kmod.module_unref);
+        const int one = kmod.probe_insert(module.get(), KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY,
+                                          options.empty() ? nullptr : options.c_str(), nullptr,
+                                          nullptr, nullptr);
+        if (one < 0) // a positive one is the blacklist
+            result = one;
+    }
+    kmod.unref_list(found);
+    if (result < 0)
+        throw std::system_error(-result, std::generic_category(), name_or_alias);
+}
+
+} // namespace handoff
