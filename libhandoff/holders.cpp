@@ -81,8 +81,8 @@ std::vector<std::vector<pid_t>> shares(const std::vector<pid_t>& pids, unsigned 
     const auto useful = static_cast<unsigned>(1 + pids.size() / worth_a_worker);
     std::vector<std::vector<pid_t>> shares(std::clamp(std::min(count, useful), 1U, cores));
     std::size_t turn = 0;
-    for (const pid_t pid : pids)
-        if (pid != ::getpid())
+    for (const pid_t self = ::getpid(); const pid_t pid : pids)
+        if (pid != self)
             shares[turn++ % shares.size()].push_back(pid);
     return shares;
 }

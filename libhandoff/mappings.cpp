@@ -10,9 +10,9 @@
 namespace handoff {
 namespace {
 
-/// Takes the text up to the next `end` off the line.
-std::string_view take(std::string_view& line, char end) {
-    const std::size_t size = std::min(line.find(end), line.size());
+/// Takes the text up to the next `end` off the line; it has `least` characters or more.
+std::string_view take(std::string_view& line, char end, std::size_t least = 0) {
+    const std::size_t size = std::min(line.find(end, least), line.size());
     const std::string_view field = line.substr(0, size);
     line.remove_prefix(std::min(size + 1, line.size()));
     return field;
@@ -30,25 +30,27 @@ std::string_view without_zeros(std::string_view digits) {
 
 /// Visits the whole lines in the text; returns whether `visit` did, and takes them off.
 bool visit_lines(std::string_view& text, const std::function<bool(const Mapping&)>& visit) {
-    while (text.find('\n') != std::string_view::npos)
-        if (const std::optional<Mapping> mapping = parse_mapping(take(text, '\n'));
-            mapping && visit(*mapping))
+    for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos;) {
+        const std::optional<Mapping> mapping = parse_mapping(text.substr(0, end));
+        text.remove_prefix(end + 1);
+        if (mapping && visit(*mapping))
             return true;
+    }
     return false;
 }
 
 } // namespace
 
 std::optional<Mapping> parse_mapping(std::string_view line) {
-    const std::string_view range = take(line, ' ');
-    take(line, ' '); // permissions
-    take(line, ' '); // offset
-    const std::string_view major = take(line, ':');
+    const std::string_view range = take(line, ' ', 8 + 1 + 8); // the kernel writes leading zeros
+    take(line, ' ', 4);                                        // permissions
+    take(line, ' ', 8);                                        // offset
+    if (take(line, ':') != "00")
+        return std::nullopt;
     const std::string_view minor = take(line, ' ');
     const std::string_view inode = take(line, ' ');
     FileId file{};
-    if (inode == "0" || range.empty() || !read(major, 16, file.major) ||
-        !read(minor, 16, file.minor) || !read(inode, 10, file.inode))
+    if (inode == "0" || !read(minor, 16, file.minor) || !read(inode, 10, file.inode))
         return std::nullopt;
     return Mapping{range, file};
 }

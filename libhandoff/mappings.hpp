@@ -12,9 +12,9 @@
 
 namespace handoff {
 
-/// A file as /proc/PID/maps numbers it.
+/// A file as /proc/PID/maps numbers it, on a file system that has no device of its own: the major
+/// number is 0.
 struct FileId {
-    unsigned major;
     unsigned minor;
     std::uint64_t inode;
 
@@ -22,13 +22,12 @@ struct FileId {
 
     struct Hash {
         std::size_t operator()(const FileId& file) const {
-            return std::hash<std::uint64_t>()(file.inode ^ (std::uint64_t{file.minor} << 40U) ^
-                                              (std::uint64_t{file.major} << 56U));
+            return std::hash<std::uint64_t>()(file.inode ^ (std::uint64_t{file.minor} << 40U));
         }
     };
 };
 
-/// A mapping of a file.
+/// A mapping of a file that may be a device node: devtmpfs, tmpfs and overlay have no device.
 struct Mapping {
     std::string_view range; ///< as in the line: "00400000-00452000"
     FileId file;
@@ -36,13 +35,14 @@ struct Mapping {
     bool operator==(const Mapping&) const = default;
 };
 
-/// What a line of /proc/PID/maps tells of; nothing if no file is mapped there.
+/// What a line of /proc/PID/maps tells of; nothing if no such file is mapped there. Of most lines
+/// only the begin is read: a machine has tens of thousands.
 std::optional<Mapping> parse_mapping(std::string_view line);
 
 /// The mapping's name in /proc/PID/map_files. The kernel knows it only without leading zeros.
 std::string link_of(const Mapping& mapping);
 
-/// Calls `visit` with the file mappings in /proc/PID/maps until it returns true.
+/// Calls `visit` with those mappings in /proc/PID/maps until it returns true.
 /// Returns the errno of a failed read, or 0.
 int find_mapping(const Fd& maps, const std::function<bool(const Mapping&)>& visit);
 

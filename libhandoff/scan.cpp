@@ -168,8 +168,7 @@ public:
         const Node* found = nullptr;
         if (maps)
             require(find_mapping(maps, [&](const Mapping& mapping) {
-                // devtmpfs, tmpfs and overlay have no device of their own: major 0
-                if (mapping.file.major == 0 && !free_files_.contains(mapping.file))
+                if (!free_files_.contains(mapping.file))
                     found = judge(pid, mapping);
                 return found != nullptr;
             }));
