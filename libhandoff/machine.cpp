@@ -127,11 +127,11 @@ std::vector<std::string> bound_to(const Roots& roots, const std::string& driver)
 }
 
 Stack stack_of(const Roots& roots, const std::string& module) {
+    const std::vector<std::string> order = unload_order(roots, module);
     Stack stack;
-    for (const std::string& name : unload_order(roots, module)) {
+    for (const std::string& name : order)
         stack.modules.emplace_back(name, module_state(roots, name));
-        std::ranges::copy(nodes_of_module(roots, name), std::back_inserter(stack.nodes));
-    }
+    stack.nodes = nodes_of_modules(roots, order);
     return stack;
 }
 

@@ -86,10 +86,11 @@ std::vector<Node> nvidia_nodes(const Roots& roots) {
     std::vector<Node> nodes;
     const auto add = [&](const fs::path& directory) {
         for (const std::string& name : list(directory)) {
+            if (!name.starts_with("nvidia"))
+                continue;
             struct stat status {};
             const fs::path path = directory / name;
-            if (name.starts_with("nvidia") && ::stat(path.c_str(), &status) == 0 &&
-                S_ISCHR(status.st_mode) &&
+            if (::stat(path.c_str(), &status) == 0 && S_ISCHR(status.st_mode) &&
                 std::ranges::find(majors, major(status.st_rdev)) != majors.end())
                 nodes.push_back({status.st_rdev, path.string()});
         }
@@ -106,6 +107,20 @@ void add_group_node(const Roots& roots, const std::string& address, std::vector<
     const std::optional<std::string> numbers = read_text(roots.sys / "class/vfio" / *group / "dev");
     if (const std::optional<dev_t> device = numbers ? device_number(*numbers) : std::nullopt)
         nodes.push_back({*device, "/dev/vfio/" + *group});
+}
+
+/// The nodes of the functions that the module's PCI drivers have.
+void add_module(const Roots& roots, const std::string& module, std::vector<Node>& nodes) {
+    constexpr std::string_view pci = "pci:";
+    for (const std::string& driver : list(roots.module(module) / "drivers"))
+        if (driver.starts_with(pci))
+            for (const std::string& entry : list(roots.pci_driver(driver.substr(pci.size()))))
+                if (entry.find(':') != std::string::npos)
+                    std::ranges::copy(nodes_of_function(roots, entry), std::back_inserter(nodes));
+    const std::optional<std::string> kfd =
+        module == "amdgpu" ? read_text(roots.sys / "class/kfd/kfd/dev") : std::nullopt;
+    if (const std::optional<dev_t> device = kfd ? device_number(*kfd) : std::nullopt)
+        nodes.push_back({*device, "/dev/kfd"}); // compute processes, on all cards of the driver
 }
 
 } // namespace
@@ -125,19 +140,11 @@ std::vector<Node> nodes_of(const Roots& roots, const std::string& address,
     return nodes;
 }
 
-std::vector<Node> nodes_of_module(const Roots& roots, const std::string& module) {
+std::vector<Node> nodes_of_modules(const Roots& roots, const std::vector<std::string>& modules) {
     std::vector<Node> nodes;
-    constexpr std::string_view pci = "pci:";
-    for (const std::string& driver : list(roots.module(module) / "drivers"))
-        if (driver.starts_with(pci))
-            for (const std::string& entry : list(roots.pci_driver(driver.substr(pci.size()))))
-                if (entry.find(':') != std::string::npos)
-                    std::ranges::copy(nodes_of_function(roots, entry), std::back_inserter(nodes));
-    const std::optional<std::string> kfd =
-        module == "amdgpu" ? read_text(roots.sys / "class/kfd/kfd/dev") : std::nullopt;
-    if (const std::optional<dev_t> device = kfd ? device_number(*kfd) : std::nullopt)
-        nodes.push_back({*device, "/dev/kfd"}); // compute processes, on all cards of the driver
-    if (module.starts_with("nvidia"))
+    for (const std::string& module : modules)
+        add_module(roots, module, nodes);
+    if (std::ranges::any_of(modules, [](const auto& name) { return name.starts_with("nvidia"); }))
         std::ranges::copy(nvidia_nodes(roots), std::back_inserter(nodes));
     return nodes;
 }

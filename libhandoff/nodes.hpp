@@ -18,8 +18,8 @@ std::vector<Node> nodes_of_function(const Roots& roots, const std::string& addre
 std::vector<Node> nodes_of(const Roots& roots, const std::string& address,
                            const std::vector<Device>& devices);
 
-/// The nodes that pin a module: those of the functions its PCI drivers have, and for NVIDIA's
+/// The nodes that pin modules: those of the functions their PCI drivers have, and for NVIDIA's
 /// modules the ones they all share.
-std::vector<Node> nodes_of_module(const Roots& roots, const std::string& module);
+std::vector<Node> nodes_of_modules(const Roots& roots, const std::vector<std::string>& modules);
 
 } // namespace handoff

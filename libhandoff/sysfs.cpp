@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
@@ -110,11 +111,12 @@ std::vector<std::string> list(const std::filesystem::path& directory) {
 }
 
 std::optional<std::string> link_name(const std::filesystem::path& link) {
-    std::error_code error;
-    const std::filesystem::path target = std::filesystem::read_symlink(link, error);
-    if (error)
+    std::array<char, PATH_MAX> target; // NOLINT(*-member-init): written by the kernel
+    const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
+    if (size < 0)
         return std::nullopt;
-    return target.filename().string();
+    const std::string_view text(target.data(), static_cast<std::size_t>(size));
+    return std::string(text.substr(text.rfind('/') + 1));
 }
 
 } // namespace handoff

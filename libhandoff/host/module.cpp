@@ -62,7 +62,7 @@ bool set_module(HostContext& context, const std::string& subject, const std::str
         keep_out(context.roots, subject);
         if (before == unloaded)
             return false;
-        context.gate.require_free({"module " + subject, nodes_of_module(context.roots, subject)},
+        context.gate.require_free({"module " + subject, nodes_of_modules(context.roots, {subject})},
                                   deadline);
         unload(context, subject, deadline);
     } else {

@@ -67,8 +67,8 @@ TEST_CASE("a module's nodes are those of the functions that its drivers have") {
     tree.link("sys/bus/pci/drivers/amdgpu/" + gpu, "../../../../devices/" + gpu);
     tree.file("sys/bus/pci/drivers/amdgpu/bind", "");
     add_node(tree, function + "/drm/card1", "drm", "226:1", "dri/card1");
-    const std::vector<Node> nodes = nodes_of_module(tree.roots, "amdgpu");
+    const std::vector<Node> nodes = nodes_of_modules(tree.roots, {"amdgpu"});
     CHECK(nodes.size() == 1);
     CHECK(has(nodes, 226, 1, "/dev/dri/card1"));
-    CHECK(nodes_of_module(tree.roots, "i915").empty());
+    CHECK(nodes_of_modules(tree.roots, {"i915"}).empty());
 }
