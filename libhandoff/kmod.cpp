@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/kmod.hpp"
 
-#include "libhandoff/error.hpp"
+#include "libhandoff/library.hpp"
 
 #include <cerrno>
-#include <dlfcn.h>
 #include <libkmod.h>
 #include <memory>
 #include <system_error>
@@ -12,37 +11,19 @@
 namespace handoff {
 namespace {
 
-/// A function of a library, of the type that it is assigned to.
-struct Found {
-    void* address;
-    template <typename Function> operator Function*() const { // NOLINT(*-explicit-*)
-        return reinterpret_cast<Function*>(address);          // NOLINT(*-reinterpret-cast)
-    }
-};
-
 /// libkmod as its header declares it.
-class Libkmod {
-    void* handle_ = ::dlopen("libkmod.so.2", RTLD_LAZY | RTLD_LOCAL);
-
-    [[nodiscard]] Found find(const char* name) const {
-        void* address = handle_ == nullptr ? nullptr : ::dlsym(handle_, name);
-        if (address == nullptr)
-            throw Error("libkmod.so.2", "cannot be loaded",
-                        "install the package with kmod's library");
-        return {address};
-    }
-
-public:
-    decltype(kmod_new)* create = find("kmod_new");
-    decltype(kmod_unref)* unref = find("kmod_unref");
-    decltype(kmod_set_log_fn)* set_log_fn = find("kmod_set_log_fn");
-    decltype(kmod_list_next)* list_next = find("kmod_list_next");
-    decltype(kmod_module_new_from_lookup)* lookup = find("kmod_module_new_from_lookup");
-    decltype(kmod_module_get_module)* get_module = find("kmod_module_get_module");
+struct Libkmod {
+    Library library{"libkmod.so.2"};
+    decltype(kmod_new)* create = library["kmod_new"];
+    decltype(kmod_unref)* unref = library["kmod_unref"];
+    decltype(kmod_set_log_fn)* set_log_fn = library["kmod_set_log_fn"];
+    decltype(kmod_list_next)* list_next = library["kmod_list_next"];
+    decltype(kmod_module_new_from_lookup)* lookup = library["kmod_module_new_from_lookup"];
+    decltype(kmod_module_get_module)* get_module = library["kmod_module_get_module"];
     decltype(kmod_module_probe_insert_module)* probe_insert =
-        find("kmod_module_probe_insert_module");
-    decltype(kmod_module_unref)* module_unref = find("kmod_module_unref");
-    decltype(kmod_module_unref_list)* unref_list = find("kmod_module_unref_list");
+        library["kmod_module_probe_insert_module"];
+    decltype(kmod_module_unref)* module_unref = library["kmod_module_unref"];
+    decltype(kmod_module_unref_list)* unref_list = library["kmod_module_unref_list"];
 };
 
 const Libkmod& libkmod() {

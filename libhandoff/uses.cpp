@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/uses.hpp"
 
+#include "libhandoff/library.hpp"
+
 #include <algorithm>
 #include <array>
 #include <ifaddrs.h>
@@ -117,10 +119,14 @@ std::vector<std::string> uses_of(const Roots& roots, const std::vector<Device>& 
 std::string name_of_function(const Roots& roots, const std::string& address) {
     const int vendor = id(roots, address, "vendor");
     const int device = id(roots, address, "device");
-    const std::unique_ptr<pci_access, decltype(&pci_cleanup)> access(pci_alloc(), &pci_cleanup);
+    const Library pci("libpci.so.3");
+    decltype(pci_alloc)* const allocate = pci["pci_alloc"];
+    decltype(pci_cleanup)* const clean_up = pci["pci_cleanup"];
+    decltype(pci_lookup_name)* const look_up = pci["pci_lookup_name"];
+    const std::unique_ptr<pci_access, decltype(clean_up)> access(allocate(), clean_up);
     std::array<char, 128> name{};
-    const char* text = pci_lookup_name(access.get(), name.data(), static_cast<int>(name.size()),
-                                       PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE, vendor, device);
+    const char* text = look_up(access.get(), name.data(), static_cast<int>(name.size()),
+                               PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE, vendor, device);
     return text == nullptr ? std::string() : text;
 }
 
