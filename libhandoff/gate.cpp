@@ -9,9 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <poll.h>
+#include <ranges>
+#include <set>
 #include <sys/inotify.h>
-
 #include <system_error>
 
 namespace handoff {
@@ -58,37 +60,35 @@ void HolderGate::watch(const std::vector<Node>& nodes) {
     }
 }
 
-std::optional<Node> HolderGate::opened_since() {
+std::optional<Node> HolderGate::opened_since(const std::vector<Node>& nodes) {
     if (!inotify_)
         return std::nullopt;
-    std::optional<Node> opened;
+    std::set<dev_t> opened;
     alignas(inotify_event) std::array<char, 4096> buffer{};
     ssize_t size = 0;
     while ((size = ::read(inotify_.get(), buffer.data(), buffer.size())) > 0) {
         inotify_event event{};
         for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(sizeof event + event.len)) {
             std::memcpy(&event, buffer.data() + at, sizeof event);
-            if ((event.mask & IN_Q_OVERFLOW) != 0U) {
-                for (auto& [device, watched] : watched_) {
-                    watched.clean = false;
-                    opened = watched.node;
-                }
-            }
+            if ((event.mask & IN_Q_OVERFLOW) != 0U) // of any of them
+                std::ranges::copy(std::views::keys(watched_), std::inserter(opened, opened.end()));
             const auto device = by_watch_.find(event.wd);
-            if ((event.mask & IN_OPEN) == 0U || device == by_watch_.end())
-                continue;
-            watched_[device->second].clean = false;
-            opened = watched_[device->second].node;
+            if ((event.mask & IN_OPEN) != 0U && device != by_watch_.end())
+                opened.insert(device->second);
         }
     }
-    return opened;
+    for (const dev_t device : opened)
+        watched_[device].clean = false;
+    const auto first =
+        std::ranges::find_if(nodes, [&](const Node& node) { return opened.contains(node.device); });
+    return first == nodes.end() ? std::nullopt : std::optional(*first);
 }
 
 std::vector<Holder> HolderGate::look(const std::vector<Node>& nodes, const Deadline& deadline) {
     if (nodes.empty())
         return {};
     watch(nodes);
-    opened_since();
+    opened_since({});
     std::vector<Holder> holders = scan(nodes, deadline, effort_);
     for (const Node& node : nodes)
         watched_[node.device].clean = holders.empty(); // a holder may have more than the one named
@@ -126,12 +126,12 @@ void HolderGate::wait_until_free(const Guarded& one, const Deadline& deadline) {
 void HolderGate::require_free(const Guarded& one, const Deadline& deadline) {
     std::string opened;
     for (int scans = 0; scans < most_scans; ++scans) {
-        opened_since();
+        opened_since({});
         const bool proven = std::ranges::all_of(one.nodes, [&](const Node& node) {
             return watched_.contains(node.device) && watched_[node.device].clean;
         });
         wait_until_free(one, deadline);
-        const std::optional<Node> again = opened_since();
+        const std::optional<Node> again = opened_since(one.nodes);
         if (!again && proven)
             return;
         if (again)

@@ -60,8 +60,9 @@ private:
     void watch(const std::vector<Node>& nodes);
     [[nodiscard]] bool wait_for_event(const std::vector<Holder>& holders,
                                       const Deadline& deadline) const;
-    /// A node that was opened since the last call, if any was.
-    std::optional<Node> opened_since();
+    /// One of these nodes that was opened since the last call, if any was. Notes the opens of the
+    /// others.
+    std::optional<Node> opened_since(const std::vector<Node>& nodes);
 
     Effort effort_;
     Fd inotify_;

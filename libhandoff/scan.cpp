@@ -2,8 +2,8 @@
 #include "libhandoff/scan.hpp"
 
 #include "libhandoff/fd.hpp"
+#include "libhandoff/holder_of.hpp"
 #include "libhandoff/mappings.hpp"
-#include "libhandoff/process.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,9 +14,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <optional>
-#include <pwd.h>
 #include <string>
-#include <string_view>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <system_error>
@@ -56,15 +54,6 @@ Fd open_directory(const std::filesystem::path& path) {
     return directory;
 }
 
-std::string all_of(const Fd& fd) {
-    std::string text;
-    std::array<char, 4096> buffer{};
-    ssize_t size = 0;
-    while (fd && (size = ::read(fd.get(), buffer.data(), buffer.size())) > 0)
-        text.append(buffer.data(), static_cast<std::size_t>(size));
-    return text;
-}
-
 /// What lies behind a link of procfs.
 struct Target {
     int error = 0;
@@ -88,67 +77,10 @@ Target target(const Fd& directory, const char* link) {
     return {.error = link_is_there ? 0 : error};
 }
 
-std::string user_name(uid_t uid) {
-    passwd entry{};
-    passwd* found = nullptr;
-    std::string buffer(1024, '\0');
-    while (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == ERANGE)
-        buffer.resize(buffer.size() * 4);
-    return found != nullptr ? found->pw_name : std::to_string(uid);
-}
-
-/// A DRM card: what a compositor drives screens through.
-bool is_card(const Node& node) {
-    return node.path.starts_with("/dev/dri/card");
-}
-
-/// The path in systemd's hierarchy, out of /proc/PID/cgroup: that of version 2, or the one that is
-/// named for systemd.
-std::string cgroup_in(std::string_view text) {
-    std::string found;
-    for (; !text.empty(); text.remove_prefix(std::min(text.find('\n') + 1, text.size()))) {
-        const std::string_view line = text.substr(0, text.find('\n'));
-        constexpr std::string_view unified = "0::";
-        const std::size_t named = line.find(":name=systemd:");
-        if (line.starts_with(unified) && found.empty())
-            found = line.substr(unified.size());
-        else if (named != std::string_view::npos)
-            found = line.substr(line.find('/'));
-        if (text.find('\n') == std::string_view::npos)
-            break;
-    }
-    return found;
-}
-
-/// The first card of a compositor's own variables, out of /proc/PID/environ.
-std::string first_card(std::string_view environment) {
-    constexpr std::array<std::string_view, 3> variables{
-        "KWIN_DRM_DEVICES=", "WLR_DRM_DEVICES=", "AQ_DRM_DEVICES="};
-    while (!environment.empty()) {
-        const std::string_view entry = environment.substr(0, environment.find('\0'));
-        environment.remove_prefix(std::min(entry.size() + 1, environment.size()));
-        for (const std::string_view variable : variables) {
-            if (!entry.starts_with(variable))
-                continue;
-            // Between colons; one that belongs to a name is written "\:".
-            std::string card;
-            for (std::size_t i = variable.size(); i < entry.size() && entry[i] != ':'; ++i) {
-                if (entry[i] == '\\' && i + 1 < entry.size())
-                    ++i;
-                card.push_back(entry[i]);
-            }
-            std::error_code unresolved;
-            const std::filesystem::path real = std::filesystem::canonical(card, unresolved);
-            return unresolved ? card : real.string();
-        }
-    }
-    return {};
-}
-
 class Scan {
 public:
     Scan(const std::vector<Node>& nodes, const std::filesystem::path& proc, Unreadable unreadable)
-        : nodes_(nodes), unreadable_(unreadable), path_(proc), proc_(open_directory(proc)) {}
+        : nodes_(nodes), unreadable_(unreadable), proc_(open_directory(proc)) {}
 
     const Node* open_node(const std::string& pid) const {
         const Fd fds = open(pid + "/fd", O_DIRECTORY);
@@ -173,23 +105,6 @@ public:
                 return found != nullptr;
             }));
         return found;
-    }
-
-    Holder holder(pid_t pid, const Node& node) const {
-        const std::string directory = std::to_string(pid);
-        std::string name = all_of(open(directory + "/comm", 0));
-        if (name.ends_with('\n'))
-            name.pop_back();
-        const std::optional<uid_t> uid = user(directory);
-        return {.pid = pid,
-                .start = process(pid, path_).value_or(ProcessId{}).start,
-                .name = name,
-                .uid = uid.value_or(0),
-                .user = uid ? user_name(*uid) : "unknown", // it has ended
-                .node = node.path,
-                .cgroup = cgroup_in(all_of(open(directory + "/cgroup", 0))),
-                .first_card = is_card(node) ? first_card(all_of(open(directory + "/environ", 0)))
-                                            : std::string()};
     }
 
 private:
@@ -224,20 +139,8 @@ private:
         return held;
     }
 
-    std::optional<uid_t> user(const std::string& directory) const {
-        const std::string status = all_of(open(directory + "/status", 0));
-        constexpr std::string_view key = "\nUid:\t"; // the name above it has its newlines escaped
-        const std::size_t at = status.find(key);
-        if (at == std::string::npos)
-            return std::nullopt;
-        uid_t uid = 0;
-        std::from_chars(status.data() + at + key.size(), status.data() + status.size(), uid);
-        return uid;
-    }
-
     const std::vector<Node>& nodes_;
     Unreadable unreadable_;
-    const std::filesystem::path& path_;
     Fd proc_;
     std::unordered_set<FileId, FileId::Hash> free_files_; ///< looked at in this scan, and no node
 };
@@ -270,7 +173,7 @@ std::vector<Holder> scan(const std::vector<Node>& nodes, const std::vector<pid_t
         if (node == nullptr && effort.look == Look::descriptors_and_mappings)
             node = scan.mapped_node(directory);
         if (node != nullptr)
-            holders.push_back(scan.holder(pid, *node));
+            holders.push_back(holder_of(pid, *node, proc));
     }
     return holders;
 }

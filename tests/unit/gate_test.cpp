@@ -71,8 +71,9 @@ TEST_CASE("a close is an event", "[gate]") {
     close.join();
 }
 
-TEST_CASE("a node that is opened again and again is never free", "[gate]") {
+TEST_CASE("a node that is opened again and again is never free, and others are", "[gate]") {
     const Terminal terminal;
+    const Terminal other;
     const Child child([&] {
         if (::fork() != 0)
             return true;
@@ -84,4 +85,5 @@ TEST_CASE("a node that is opened again and again is never free", "[gate]") {
     CHECK_THROWS_AS(gate.require_free({"0000:01:00.0", {node_at(terminal.path)}},
                                       Deadline(std::chrono::seconds(2))),
                     Error);
+    CHECK_NOTHROW(gate.require_free({"0000:01:00.1", {node_at(other.path)}}, soon()));
 }
