@@ -22,6 +22,8 @@ struct Libkmod {
     decltype(kmod_module_get_module)* get_module = library["kmod_module_get_module"];
     decltype(kmod_module_probe_insert_module)* probe_insert =
         library["kmod_module_probe_insert_module"];
+    decltype(kmod_module_new_from_name)* from_name = library["kmod_module_new_from_name"];
+    decltype(kmod_module_remove_module)* remove = library["kmod_module_remove_module"];
     decltype(kmod_module_unref)* module_unref = library["kmod_module_unref"];
     decltype(kmod_module_unref_list)* unref_list = library["kmod_module_unref_list"];
 };
@@ -34,10 +36,10 @@ const Libkmod& libkmod() {
 using Context = std::unique_ptr<kmod_ctx, decltype(&kmod_unref)>;
 using Module = std::unique_ptr<kmod_module, decltype(&kmod_module_unref)>;
 
-/// The configuration is read when the context is made, so each call makes its own: our own files
-/// under /run come and go.
-Context make_context(const Libkmod& kmod) {
-    Context context(kmod.create(nullptr, nullptr), kmod.unref);
+/// The default configuration is read when the context is made, so each call makes its own: our own
+/// files under /run come and go.
+Context make_context(const Libkmod& kmod, const char* const* configuration) {
+    Context context(kmod.create(nullptr, configuration), kmod.unref);
     if (!context)
         throw std::system_error(ENOMEM, std::generic_category(), "libkmod");
     kmod.set_log_fn(
@@ -54,7 +56,7 @@ void load_libkmod() {
 
 void insert(const std::string& name_or_alias, const std::string& options) {
     const Libkmod& kmod = libkmod();
-    const Context context = make_context(kmod);
+    const Context context = make_context(kmod, nullptr);
     kmod_list* found = nullptr;
     int result = kmod.lookup(context.get(), name_or_alias.c_str(), &found);
     if (result >= 0 && found == nullptr)
@@ -70,6 +72,19 @@ void insert(const std::string& name_or_alias, const std::string& options) {
     kmod.unref_list(found);
     if (result < 0)
         throw std::system_error(-result, std::generic_category(), name_or_alias);
+}
+
+void remove(const std::string& module) {
+    const Libkmod& kmod = libkmod();
+    const char* const nothing = nullptr; // removal asks no configuration, and reading it takes long
+    const Context context = make_context(kmod, &nothing);
+    kmod_module* raw = nullptr;
+    int result = kmod.from_name(context.get(), module.c_str(), &raw);
+    const Module found(raw, kmod.module_unref);
+    if (result >= 0)
+        result = kmod.remove(found.get(), KMOD_REMOVE_NOLOG);
+    if (result < 0)
+        throw std::system_error(-result, std::generic_category(), module);
 }
 
 } // namespace handoff

@@ -6,11 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
 #include <map>
-#include <sys/syscall.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace handoff {
 namespace {
@@ -145,9 +142,12 @@ std::vector<std::string> unload_order(const Roots& roots, const std::string& mod
 }
 
 void unload_module(const std::string& module) {
-    // All that libkmod would do, without its reading of the whole configuration.
-    if (::syscall(SYS_delete_module, module.c_str(), O_NONBLOCK) != 0 && errno != ENOENT)
-        throw std::system_error(errno, std::generic_category(), module);
+    try {
+        remove(module);
+    } catch (const std::system_error& error) {
+        if (error.code().value() != ENOENT)
+            throw;
+    }
 }
 
 void load_module(const Roots& roots, const std::string& module, const std::string& state) {

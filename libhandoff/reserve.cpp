@@ -36,14 +36,19 @@ std::string id_of(const Roots& roots, const std::string& address, const char* at
 /// the card's connectors too: 71-seat.rules calls each of them the master of a seat.
 /// (What is taken away are the tags that count, CURRENT_TAGS; TAGS keeps all there ever were.)
 std::string rule_text(const Roots& roots, const std::string& address) {
+    const std::string its = R"(SUBSYSTEM=="drm", KERNEL=="card[0-9]*", KERNELS==")" + address +
+                            R"(", ATTRS{vendor}==")" + id_of(roots, address, "vendor") +
+                            R"(", ATTRS{device}==")" + id_of(roots, address, "device") + "\", ";
     return stamped(
         by_command(address),
         "# Keeps desktops off this GPU: its card is on a seat for which nobody logs in.\n"
         "# Its renderD* node, on which programs render and compute, is not touched.\n"
-        "ACTION!=\"remove\", SUBSYSTEM==\"drm\", KERNEL==\"card[0-9]*\", KERNELS==\"" +
-            address + "\", ATTRS{vendor}==\"" + id_of(roots, address, "vendor") +
-            "\", ATTRS{device}==\"" + id_of(roots, address, "device") +
-            "\", ENV{ID_SEAT}=\"seat-guest\", TAG-=\"seat\", TAG-=\"master-of-seat\"\n");
+        "ACTION!=\"remove\", " +
+            its +
+            "ENV{ID_SEAT}=\"seat-guest\", TAG-=\"seat\", TAG-=\"master-of-seat\"\n"
+            "# A desktop that has it from before listens to events of its own seat only.\n"
+            "ACTION==\"remove\", " +
+            its + "ENV{ID_SEAT}=\"\"\n");
 }
 
 /// VK_LOADER_DRIVERS_DISABLE is a pattern for the names of the drivers' files; the Vulkan loader

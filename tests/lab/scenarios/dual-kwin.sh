@@ -25,4 +25,12 @@ rules=1
 RULES
 session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
 cycle_with_session kwin_wayland foot
+
+step "the GPU is reserved meanwhile: KWin still hears that it is wanted"
+gpu-handoff reserve "$GPU"
+alive=$(still_alive kwin_wayland foot)
+start_ok win11
+expect "the session, KWin and its programs" "$alive" "$(still_alive kwin_wayland foot)"
+destroy win11
+gpu-handoff reserve "$GPU" --remove
 end_session

@@ -86,6 +86,20 @@ kill "$holder"
 wait "$holder" || true
 holder=''
 
+step "who has it open from before hears of its removal"
+stdbuf -oL udevadm monitor --udev --property --subsystem-match=drm > /tmp/heard &
+monitor=$!
+wait_for "udevadm listens" 60 grep -q '^UDEV - ' /tmp/heard
+event remove "$card"
+wait_for "the event" 60 grep -q '^DEVNAME=' /tmp/heard
+kill $monitor
+wait $monitor 2> /dev/null
+expect_match "the event" "DEVNAME=/dev/dri/${card##*/}" "$(cat /tmp/heard)"
+grep -q '^ID_SEAT=seat-guest' /tmp/heard && fail "it is one of another seat: $(cat /tmp/heard)"
+rm /tmp/heard
+event add "$card"
+is_reserved && no_seat_tags || fail "after remove and add: $(current "$card"), $(current "$connector")"
+
 step "once more; and the last GPU with a screen"
 expect_match "reserve, once more" "$GPU is reserved already" "$(gpu-handoff reserve "$GPU")"
 refused "^gpu-handoff: $HOST_GPU: no other GPU has a way out to a screen" gpu-handoff reserve "$HOST_GPU"

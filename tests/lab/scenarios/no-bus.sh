@@ -1,0 +1,42 @@
+#!/bin/bash
+# topology: nvidia
+# telling: no
+# boot: shared
+# deadline: 600
+# Without the system's D-Bus nobody tells whose a holder is: refused before anything is changed. A GPU that nobody has open needs none.
+. /run/lab/guest/lib.sh
+
+bus_back() {
+    local code=$?
+    [[ ! -e /run/dbus/away ]] || mv /run/dbus/away /run/dbus/system_bus_socket
+    systemctl stop ollama.service
+    rm -f /run/systemd/system/ollama.service
+    systemctl daemon-reload
+    (exit "$code")
+    clean_up
+}
+trap bus_back EXIT
+
+modprobe nvidia_drm modeset=1
+configure win11 'stop_units = ["ollama.service"]'
+define_domain win11
+before=$(host_state)
+printf '[Service]\nExecStart=%s open /dev/nvidia0\n' "$LAB_GUEST/hold" > /run/systemd/system/ollama.service
+systemctl daemon-reload
+systemctl start ollama.service
+pid=$(systemctl show --value -p MainPID ollama.service)
+wait_for "ollama.service has the GPU open" 60 bash -c "find /proc/$pid/fd -lname /dev/nvidia0 | grep -q ."
+
+step "no bus, and a service that the file allows to stop"
+mv /run/dbus/system_bus_socket /run/dbus/away
+start_refused win11 "^gpu-handoff: .*hold \(pid $pid, user root, ollama\.service\) has /dev/nvidia0 open, and nobody tells whose it is \(.*\); close it and start again"
+step "refused: $REFUSAL"
+expect "the service" "$pid" "$(pgrep -f 'guest/hold open')"
+mv /run/dbus/away /run/dbus/system_bus_socket
+
+step "with the bus"
+start_ok win11
+destroy win11
+expect "the service after it" active "$(systemctl is-active ollama.service)"
+systemctl stop ollama.service
+same_state "$before" "by a cycle with a service"

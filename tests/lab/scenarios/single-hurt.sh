@@ -1,0 +1,50 @@
+#!/bin/bash
+# topology: single
+# telling: all
+# boot: shared
+# deadline: 1800
+# Display managers that misbehave: one that is started by hand while the domain runs, and one that fails to start when the domain has ended. Then
+# a text console says why, all the rest is given back, and recover brings the desktop once the reason is gone.
+. /run/lab/guest/lib.sh
+. /run/lab/guest/desktop.sh
+
+desktop_lightdm
+configure win11 'timeout_s = 120'
+define_domain win11
+before=$(host_state)
+
+step "started by hand while the domain runs"
+start_ok win11
+guest_ready
+systemctl --no-block start lightdm.service
+wait_for "lightdm.service has tried" 120 bash -c '! systemctl is-active -q lightdm.service || pgrep -x Xorg || pgrep -x lightdm'
+expect "driver of the GPU" vfio-pci "$(driver_of "$GPU")"
+destroy win11
+desktop_back
+same_state "$before" "by a display manager that was started by hand"
+
+step "it fails to start when the domain has ended"
+start_ok win11
+guest_ready
+mkdir -p /run/systemd/system/lightdm.service.d
+printf '[Service]\nExecStart=\nExecStart=/bin/false\n' > /run/systemd/system/lightdm.service.d/lab.conf
+systemctl daemon-reload
+cursor=$(journal_cursor)
+destroy win11
+wait_for "the log says so" 120 journal_has "$cursor" "lightdm.service: "
+step "the log: $(journal_since "$cursor" | tail -1)"
+expect_match "the last line of the log" '^win11: lightdm\.service: .*; not all given back, run gpu-handoff recover|^gpu-handoff: lightdm\.service: .*; not all given back, run gpu-handoff recover' \
+    "$(journal_since "$cursor" | tail -1)"
+expect "driver of the GPU" bochs-drm "$(driver_of "$GPU")"
+expect "driver of its audio function" snd_hda_intel "$(driver_of "$AUDIO")"
+expect "the console on the screen" tty12 "$(cat /sys/class/tty/tty0/active)"
+expect_match "what it says" 'The desktop did not come back.*lightdm\.service' "$(tr -d '\0' < /dev/vcs12)"
+shot gpu0 console
+gpu-handoff recover && fail "recover says that all is well"
+
+step "the reason is gone: recover"
+rm -r /run/systemd/system/lightdm.service.d
+systemctl daemon-reload
+gpu-handoff recover || fail "recover failed"
+desktop_back
+same_state "$before" "by a display manager that had failed"
