@@ -19,9 +19,16 @@ positionrule=3
 wmclass=letter
 wmclassmatch=1
 
+[2]
+Description=the diary, where it leaves room for the letter
+position=600,380
+positionrule=3
+wmclass=diary
+wmclassmatch=1
+
 [General]
-count=1
-rules=1
+count=2
+rules=1,2
 RULES
 session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
 cycle_with_session kwin_wayland foot
