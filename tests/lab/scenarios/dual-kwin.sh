@@ -35,6 +35,7 @@ cycle_with_session kwin_wayland foot
 
 step "the GPU is reserved meanwhile: KWin still hears that it is wanted"
 gpu-handoff reserve "$GPU"
+has_open "$CARD" kwin_wayland || fail "KWin has let the card go already"
 alive=$(still_alive kwin_wayland foot)
 start_ok win11
 expect "the session, KWin and its programs" "$alive" "$(still_alive kwin_wayland foot)"
