@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <ifaddrs.h>
 #include <memory>
 #include <set>
@@ -92,12 +91,6 @@ std::set<std::string> interfaces_with_an_address() {
     return names;
 }
 
-/// libpci calls these without a look; pci_init() would set them, but also search for devices.
-[[noreturn]] void end_program(char* /*message*/, ...) { // NOLINT(*-vararg,*-dcl50-cpp): libpci's
-    std::abort();
-}
-void ignore(char* /*message*/, ...) {} // NOLINT(*-vararg,*-dcl50-cpp): libpci's
-
 int id(const Roots& roots, const std::string& address, const char* which) {
     return std::stoi(read_text(roots.function(address) / which).value_or("0"), nullptr, 16);
 }
@@ -131,9 +124,9 @@ std::string name_of_function(const Roots& roots, const std::string& address) {
     decltype(pci_cleanup)* const clean_up = pci["pci_cleanup"];
     decltype(pci_lookup_name)* const look_up = pci["pci_lookup_name"];
     const std::unique_ptr<pci_access, decltype(clean_up)> access(allocate(), clean_up);
-    access->error = end_program; // it has no memory
-    access->warning = ignore;
-    access->debug = ignore; // says that a device is not in the list, and is looked up in hwdb
+    // Only the list that comes with it: its cache and hwdb call a function for debug messages,
+    // which only pci_init() sets.
+    access->id_lookup_mode = PCI_LOOKUP_NO_HWDB;
     std::array<char, 128> name{};
     const char* text = look_up(access.get(), name.data(), static_cast<int>(name.size()),
                                PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE, vendor, device);
