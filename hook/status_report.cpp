@@ -18,16 +18,18 @@ bool is_vfio(const std::string& driver) {
     return driver.find("vfio") != std::string::npos;
 }
 
-std::string place_of(const Gpu& gpu, const Journals& journals) {
+std::string place_of(const Gpu& gpu, const StatusReport& report) {
     const std::string& driver = gpu.video().driver;
-    const std::optional<Whereabouts> with = where_is(gpu, journals.standing);
+    const std::optional<Whereabouts> with = where_is(gpu, report.journals.standing);
+    if (with && with->left_over && report.under_way)
+        return "on its way back from domain " + with->domain + " (driver " + driver + ")";
     if (with && with->left_over)
         return "left behind by domain " + with->domain + " (driver " + driver + ")";
     if (with)
         return "with domain " + with->domain + " since " + local_time(with->since);
     if (is_vfio(driver))
-        return journals.hidden ? "with a domain (driver " + driver + ")"
-                               : "on " + driver + ", and not by gpu-handoff";
+        return report.journals.hidden ? "with a domain (driver " + driver + ")"
+                                      : "on " + driver + ", and not by gpu-handoff";
     return "with the host (driver " + driver + ")";
 }
 
@@ -82,7 +84,7 @@ std::string text_of(const StatusReport& report, std::size_t columns) {
     for (const Gpu& gpu : report.gpus) {
         text += coloured(Colour::bold, gpu.address) +
                 wrapped(" " + gpu.video().name, columns, 4, gpu.address.size());
-        text += "    " + wrapped(place_of(gpu, report.journals), columns, 4, 4);
+        text += "    " + wrapped(place_of(gpu, report), columns, 4, 4);
     }
     if (report.gpus.empty())
         text += wrapped("This computer has no graphics card on its PCI bus.", columns, 0, 0);

@@ -12,7 +12,7 @@ declare -gA _gpu_handoff_takes=(
     [try]="--for --connect domain"
     [keep]="domain"
     [history]="--all --json domain"
-    [recover]="domain"
+    [recover]="--json domain"
     [reserve]="--remove gpu"
 )
 

@@ -259,6 +259,7 @@ TEST_CASE("status tells of a journal that was left behind, and who is at it", "[
     const Lock lock(computer.roots, "macos", Deadline(std::chrono::seconds(1)));
     const StatusReport busy = look_at_status(computer.roots);
     CHECK_FALSE(something_is_left(busy));
+    CHECK_THAT(text_of(busy, 80), contains("on its way back from domain macos"));
     CHECK_THAT(text_of(busy, 80), contains("under way: macos (process "));
     CHECK(json_of(busy)["under_way"].is_string());
 }
