@@ -25,12 +25,17 @@ int run(int argc, char** argv) {
         "gpu-handoff");
     app.require_subcommand(1);
     handoff::Command command;
+    handoff::add_list(app, command);
+    handoff::add_plan(app, command);
+    handoff::add_status(app, command);
+    handoff::add_history(app, command);
     handoff::add_recover(app, command);
     handoff::add_reserve(app, command);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error);
+        constexpr int wrong_usage = 2;
+        return app.exit(error) == 0 ? 0 : wrong_usage;
     }
     return command();
 }

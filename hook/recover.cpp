@@ -2,6 +2,7 @@
 #include "libhandoff/recovery.hpp"
 
 #include "hook/commands.hpp"
+#include "hook/layout.hpp"
 #include "hook/report.hpp"
 #include "libhandoff/log.hpp"
 
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,18 +18,37 @@
 namespace handoff {
 namespace {
 
-int recover_and_show(const std::optional<std::string>& domain) {
-    require_root("recover");
-    const auto show = [](const Step& step, const Spent&) {
-        log_info("recover: " + text_of(step));
-        std::cout << text_of(step) << '\n';
-    };
-    const std::vector<Recovered> all = recover({}, domain, show);
-    if (all.empty() && domain)
-        std::cout << *domain << ": nothing to give back\n";
+struct Asked {
+    std::optional<std::string> domain;
+    bool json = false;
+};
+
+void show_as_json(const std::vector<Recovered>& all, const std::vector<std::string>& steps) {
+    nlohmann::ordered_json domains = nlohmann::ordered_json::array();
+    for (const Recovered& recovered : all)
+        domains.push_back({{"domain", recovered.domain}, {"problems", recovered.problems}});
+    print_json({{"domains", domains}, {"steps", steps}});
+}
+
+void show_as_text(const std::vector<Recovered>& all, const Asked& asked) {
+    if (all.empty() && asked.domain)
+        std::cout << *asked.domain << ": nothing to give back\n";
     for (const Recovered& recovered : all)
         if (recovered.problems.empty())
             std::cout << recovered.domain << ": all given back\n";
+}
+
+int recover_and_show(const Asked& asked) {
+    require_root("recover");
+    std::vector<std::string> steps;
+    const auto show = [&](const Step& step, const Spent&) {
+        log_info("recover: " + text_of(step));
+        steps.push_back(text_of(step));
+        if (!asked.json)
+            std::cout << text_of(step) << '\n';
+    };
+    const std::vector<Recovered> all = recover({}, asked.domain, show);
+    asked.json ? show_as_json(all, steps) : show_as_text(all, asked);
     const auto failed = std::ranges::find_if(
         all, [](const Recovered& recovered) { return !recovered.problems.empty(); });
     if (failed == all.end())
@@ -39,12 +60,13 @@ int recover_and_show(const std::optional<std::string>& domain) {
 } // namespace
 
 void add_recover(CLI::App& app, Command& command) {
-    const auto domain = std::make_shared<std::optional<std::string>>();
+    const auto asked = std::make_shared<Asked>();
     CLI::App* recover = app.add_subcommand(
         "recover", "Gives back what a handoff left behind; leaves running domains alone");
-    recover->add_option("domain", *domain, "Only this domain, by name or uuid");
+    recover->add_option("domain", asked->domain, "Only this domain, by name or uuid");
+    recover->add_flag("--json", asked->json, "As JSON");
     recover->callback(
-        [domain, &command] { command = [domain] { return recover_and_show(*domain); }; });
+        [asked, &command] { command = [asked] { return recover_and_show(*asked); }; });
 }
 
 } // namespace handoff

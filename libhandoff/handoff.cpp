@@ -13,6 +13,7 @@
 #include "libhandoff/planner.hpp"
 #include "libhandoff/recovery.hpp"
 #include "libhandoff/timeline.hpp"
+#include "libhandoff/vfio.hpp"
 
 #include <system_error>
 #include <utility>
@@ -36,28 +37,23 @@ void require_root(const std::string& name) {
                     "define the domain in qemu:///system");
 }
 
-void require_known(const Domain& domain) {
-    if (domain.marked)
-        throw Error(domain.name, "set up for a handoff, but it has no file (cloned or renamed?)",
-                    "add /etc/gpu-handoff/domains/" + domain.name + ".toml or undo the setup");
-}
-
 /// libvirt would load it only later, after a check that needs it (/dev/vfio/vfio). It stays loaded.
 void require_vfio(const Handoff& handoff, const Deadline& deadline) {
-    const auto insert = [&](const std::string& module) {
+    const auto insert = [&](const Step& missing) {
         const Spent before = spent_so_far();
         Worker([&] {
-            insert_module(module);
+            insert_module(missing.subject);
             return std::string();
         }).result(deadline);
-        handoff.timeline.on_step()({Kind::module, module, "unloaded", "loaded"},
-                                   spent_so_far() - before);
+        handoff.timeline.on_step()(missing, spent_so_far() - before);
     };
     try {
-        if (!std::filesystem::exists(handoff.roots.pci_driver("vfio-pci")))
-            insert("vfio-pci");
-        if (!std::filesystem::exists(handoff.roots.dev / "vfio/vfio"))
-            insert("vfio_iommu_type1");
+        std::optional<Step> done;
+        for (std::optional<Step> missing = missing_vfio_module(handoff.roots);
+             missing && missing != done; missing = missing_vfio_module(handoff.roots)) {
+            insert(*missing);
+            done = missing;
+        }
     } catch (const std::exception& error) {
         throw Error("vfio-pci", std::string("cannot be loaded: ") + error.what(),
                     "install the kernel's full set of modules");
@@ -68,6 +64,20 @@ void require_on_vfio(const Roots& roots, const std::string& address) {
     if (!on_vfio(roots, address))
         throw Error(address, "is not on vfio-pci any more: something on the host took it back",
                     "start the domain again");
+}
+
+void require_all_on_vfio(const Roots& roots, const std::string& name, const Domain& domain) {
+    const std::optional<Config> config = load_config(roots.etc, name);
+    const std::optional<Record> record = read_journal(roots.journals(), domain.uuid);
+    if (record)
+        for (const Step& step : record->steps)
+            if (step.kind == Kind::driver)
+                require_on_vfio(roots, step.subject);
+    if (!config)
+        return;
+    for (const std::string& address : domain.hostdevs)
+        if (is_display(roots, address))
+            require_on_vfio(roots, address);
 }
 
 /// The libvirt daemon, our parent. When it has died already, pid 1 is in its place, whom nothing
@@ -120,6 +130,7 @@ Plan plan_without_unloading(const Handoff& handoff, const Machine& machine,
 }
 
 void take(const Handoff& handoff, const Machine& machine, const Plan& plan, HolderGate gate) {
+    handoff.timeline.begin_changes();
     const Deadline deadline(handoff.config.timeout);
     require_vfio(handoff, deadline);
     LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.lock, handoff.domain.uuid),
@@ -153,16 +164,11 @@ void take(const Handoff& handoff, const Machine& machine, const Plan& plan, Hold
     }
 }
 
-} // namespace
-
-void prepare(const Roots& roots, const std::string& name, std::string_view xml) {
-    require_root(name);
+void hand_over(const Roots& roots, const std::string& name, const Domain& domain,
+               Timeline& timeline) {
     const std::optional<Config> config = load_config(roots.etc, name);
-    const Domain domain = parse_domain(xml);
     if (!config)
         return require_known(domain);
-
-    Timeline timeline(domain.name);
     const ProcessId daemon = find_daemon(roots, domain.name);
     timeline.end_of("start");
     const Lock lock(roots, domain.name, Deadline(config->timeout));
@@ -177,23 +183,51 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml) 
     if (plan.empty())
         return log_info(domain.name + ": has no GPU among its devices, nothing to hand over");
     take(handoff, machine, plan, std::move(gate));
-    timeline.log_outcome("handed over");
+    timeline.end(Outcome::handed_over);
+}
+
+void give_back_to_host(const Roots& roots, const Record& record, Timeline& timeline) {
+    // libvirt says this once: whatever happens to us from here on, the journal is dead and others
+    // may return it.
+    if (!record.returning)
+        Journal::open(roots.journals(), record.uuid).append_returning();
+    const Lock lock(roots, record.domain, Deadline(2 * record.timeout));
+    const std::vector<std::string> problems =
+        give_back(roots, lock, record.uuid, timeline.on_step());
+    if (!problems.empty())
+        throw NotAllGivenBack(problems.front());
+    timeline.end(Outcome::given_back);
+}
+
+} // namespace
+
+void require_known(const Domain& domain) {
+    if (domain.marked)
+        throw Error(domain.name, "set up for a handoff, but it has no file (cloned or renamed?)",
+                    "add /etc/gpu-handoff/domains/" + domain.name + ".toml or undo the setup");
+}
+
+void prepare(const Roots& roots, const std::string& name, std::string_view xml) {
+    require_root(name);
+    const Domain domain = parse_domain(xml);
+    Timeline timeline(roots, domain);
+    try {
+        hand_over(roots, name, domain, timeline);
+    } catch (const std::exception& error) {
+        timeline.end_with(error.what());
+        throw;
+    }
 }
 
 void verify(const Roots& roots, const std::string& name, std::string_view xml) {
     require_root(name);
-    const std::optional<Config> config = load_config(roots.etc, name);
     const Domain domain = parse_domain(xml);
-    const std::optional<Record> record = read_journal(roots.journals(), domain.uuid);
-    if (record)
-        for (const Step& step : record->steps)
-            if (step.kind == Kind::driver)
-                require_on_vfio(roots, step.subject);
-    if (!config)
-        return;
-    for (const std::string& address : domain.hostdevs)
-        if (is_display(roots, address))
-            require_on_vfio(roots, address);
+    try {
+        require_all_on_vfio(roots, name, domain);
+    } catch (const std::exception& error) {
+        Timeline(roots, domain).end_with(error.what());
+        throw;
+    }
 }
 
 void release(const Roots& roots, std::string_view xml) {
@@ -201,18 +235,14 @@ void release(const Roots& roots, std::string_view xml) {
     const std::optional<Record> record = read_journal(roots.journals(), domain.uuid);
     if (!record)
         return;
-    Timeline timeline(domain.name);
+    Timeline timeline(roots, domain);
     timeline.end_of("start");
-    // libvirt says this once: whatever happens to us from here on, the journal is dead and others
-    // may return it.
-    if (!record->returning)
-        Journal::open(roots.journals(), domain.uuid).append_returning();
-    const Lock lock(roots, domain.name, Deadline(2 * record->timeout));
-    const std::vector<std::string> problems =
-        give_back(roots, lock, domain.uuid, timeline.on_step());
-    if (!problems.empty())
-        throw NotAllGivenBack(problems.front());
-    timeline.log_outcome("given back");
+    try {
+        give_back_to_host(roots, *record, timeline);
+    } catch (const std::exception& error) {
+        timeline.end_not_given_back(error.what());
+        throw;
+    }
 }
 
 } // namespace handoff

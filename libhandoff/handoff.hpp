@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "libhandoff/domain.hpp"
 #include "libhandoff/sysfs.hpp"
 
 #include <string>
@@ -18,6 +19,9 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml);
 
 /// Right before QEMU is started: throws if a function is not where prepare() left it.
 void verify(const Roots& roots, const std::string& name, std::string_view xml);
+
+/// Throws Error for a domain that was set up for a handoff and has no file any more.
+void require_known(const Domain& domain);
 
 /// After the domain has ended, also after a refused prepare(), and for domains that have nothing of
 /// ours.

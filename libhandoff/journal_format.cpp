@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Format 1, one record per line, fields separated by a tab; in a field "\t", "\n" and "\\" stand
-// for tab, newline, backslash:
+// Format 1, one record per line in fields (fields.hpp):
 //     gpu-handoff 1 DOMAIN DAEMON-PID DAEMON-START TIMEOUT-S      the header
 //     step KIND SUBJECT FROM TO
 //     stuck FUNCTION WORKER-PID WORKER-START
@@ -9,6 +8,7 @@
 #include "libhandoff/journal_format.hpp"
 
 #include "libhandoff/error.hpp"
+#include "libhandoff/fields.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,42 +22,6 @@ constexpr std::string_view magic = "gpu-handoff";
 constexpr int format = 1;
 constexpr std::array kinds{Kind::attribute, Kind::card,        Kind::unit,   Kind::session,
                            Kind::process,   Kind::framebuffer, Kind::module, Kind::driver};
-
-using Fields = std::vector<std::string>;
-
-std::string line_of(const Fields& fields) {
-    std::string line;
-    for (const std::string& field : fields) {
-        if (!line.empty())
-            line.push_back('\t');
-        for (char c : field) {
-            if (c == '\t')
-                line.append("\\t");
-            else if (c == '\n')
-                line.append("\\n");
-            else if (c == '\\')
-                line.append("\\\\");
-            else
-                line.push_back(c);
-        }
-    }
-    line.push_back('\n');
-    return line;
-}
-
-Fields fields_of(std::string_view line) {
-    Fields fields(1);
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        if (line[i] == '\t')
-            fields.emplace_back();
-        else if (line[i] == '\\' && i + 1 < line.size()) {
-            const char c = line[++i];
-            fields.back().push_back(c == 't' ? '\t' : c == 'n' ? '\n' : c);
-        } else
-            fields.back().push_back(line[i]);
-    }
-    return fields;
-}
 
 std::optional<int> number(std::string_view text) {
     int value = 0;

@@ -40,10 +40,14 @@ private:
     struct sigaction before_ {};
 };
 
+std::filesystem::path lock_file(const Roots& roots) {
+    return roots.run / "gpu-handoff.lock";
+}
+
 } // namespace
 
 Lock::Lock(const Roots& roots, std::string_view owner, const Deadline& deadline) {
-    const std::filesystem::path file = roots.run / "gpu-handoff.lock";
+    const std::filesystem::path file = lock_file(roots);
     fd_ = Fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
     if (!fd_)
         throw std::system_error(errno, std::generic_category(), file.string());
@@ -63,6 +67,21 @@ Lock::Lock(const Roots& roots, std::string_view owner, const Deadline& deadline)
 
 Lock::~Lock() {
     ::flock(fd_.get(), LOCK_UN);
+}
+
+std::optional<std::string> lock_owner(const Roots& roots) {
+    const std::filesystem::path file = lock_file(roots);
+    const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd && errno == ENOENT)
+        return std::nullopt;
+    if (!fd)
+        throw std::system_error(errno, std::generic_category(), file.string());
+    // It goes with the descriptor again: whoever wants the lock meanwhile waits that long.
+    if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0)
+        return std::nullopt;
+    if (errno != EWOULDBLOCK)
+        throw std::system_error(errno, std::generic_category(), file.string());
+    return read_text(file).value_or("");
 }
 
 } // namespace handoff

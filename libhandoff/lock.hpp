@@ -5,6 +5,8 @@
 #include "libhandoff/fd.hpp"
 #include "libhandoff/sysfs.hpp"
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace handoff {
@@ -25,5 +27,9 @@ public:
 private:
     Fd fd_;
 };
+
+/// Who has the lock now: "win11 (process 123)"; nothing if nobody has. Waits for nobody. Throws
+/// std::system_error, EACCES without root's rights.
+std::optional<std::string> lock_owner(const Roots& roots);
 
 } // namespace handoff

@@ -135,14 +135,14 @@ Stack stack_of(const Roots& roots, const std::string& module) {
     return stack;
 }
 
-void read_holders(const Roots& roots, HolderGate& gate, const Deadline& deadline,
+void read_holders(const Roots& roots, const LookForHolders& look, const Deadline& deadline,
                   Machine& machine) {
     std::vector<Node> nodes;
     for (const auto& [address, function] : machine.functions)
         std::ranges::copy(function.nodes, std::back_inserter(nodes));
     for (const auto& [module, stack] : machine.stacks)
         std::ranges::copy(stack.nodes, std::back_inserter(nodes));
-    machine.holders = gate.look(nodes, deadline);
+    machine.holders = look(nodes, deadline);
     if (!machine.holders.empty())
         machine.desktop = read_desktop(roots, deadline);
 }
@@ -163,7 +163,7 @@ bool is_display(const Roots& roots, const std::string& address) {
 }
 
 Machine probe(const Roots& roots, const Domain& domain, const Config& config,
-              std::vector<Handed> handed, HolderGate& gate, const Deadline& deadline) {
+              std::vector<Handed> handed, const LookForHolders& look, const Deadline& deadline) {
     Machine machine;
     machine.iommu = !list(roots.sys / "class/iommu").empty();
     machine.handed = std::move(handed);
@@ -185,8 +185,18 @@ Machine probe(const Roots& roots, const Domain& domain, const Config& config,
     machine.nvidia_version = read_text(roots.module("nvidia") / "version").value_or("");
     machine.nvidia_modeset =
         read_text(roots.module("nvidia_drm") / "parameters/modeset").value_or("N") == "Y";
-    read_holders(roots, gate, deadline, machine);
+    read_holders(roots, look, deadline, machine);
     return machine;
+}
+
+Machine probe(const Roots& roots, const Domain& domain, const Config& config,
+              std::vector<Handed> handed, HolderGate& gate, const Deadline& deadline) {
+    return probe(
+        roots, domain, config, std::move(handed),
+        [&](const std::vector<Node>& nodes, const Deadline& until) {
+            return gate.look(nodes, until);
+        },
+        deadline);
 }
 
 } // namespace handoff

@@ -9,6 +9,7 @@
 #include "libhandoff/nodes.hpp"
 #include "libhandoff/sysfs.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -81,8 +82,16 @@ bool is_display(const Roots& roots, const std::string& address);
 /// Whether the function is on vfio-pci, or on a variant of it: libvirt 10 and newer may choose one.
 bool on_vfio(const Roots& roots, const std::string& address);
 
-/// Reads the machine. The gate remembers what nobody holds. Throws StuckFunction when a function
-/// does not answer, Error when the processes cannot be looked at, and std::system_error.
+/// Who holds any of the nodes now.
+using LookForHolders =
+    std::function<std::vector<Holder>(const std::vector<Node>&, const Deadline&)>;
+
+/// Reads the machine, for those who only look. Throws as below, and what `look` does.
+Machine probe(const Roots& roots, const Domain& domain, const Config& config,
+              std::vector<Handed> handed, const LookForHolders& look, const Deadline& deadline);
+
+/// Reads the machine for a handoff. The gate remembers what nobody holds. Throws StuckFunction when
+/// a function does not answer, Error when the processes cannot be looked at, and std::system_error.
 Machine probe(const Roots& roots, const Domain& domain, const Config& config,
               std::vector<Handed> handed, HolderGate& gate, const Deadline& deadline);
 

@@ -4,6 +4,7 @@
 #include "libhandoff/console.hpp"
 #include "libhandoff/display_manager.hpp"
 #include "libhandoff/error.hpp"
+#include "libhandoff/history.hpp"
 #include "libhandoff/linux_host.hpp"
 #include "libhandoff/lock.hpp"
 #include "libhandoff/log.hpp"
@@ -11,6 +12,8 @@
 #include "libhandoff/units.hpp"
 
 #include <algorithm>
+#include <sys/stat.h>
+#include <utility>
 
 namespace handoff {
 namespace {
@@ -41,15 +44,6 @@ bool in_use(const Roots& roots, const Record& record) {
 /// A live journal belongs to a domain that runs, or that its daemon is starting or about to return.
 bool live(const Roots& roots, const Record& record) {
     return (!record.returning && alive(record.daemon, roots.proc)) || in_use(roots, record);
-}
-
-Handed handed(const Record& record) {
-    Handed other;
-    other.domain = record.domain;
-    for (const Step& step : record.steps)
-        if (step.kind == Kind::driver)
-            other.drivers[step.subject] = step.from;
-    return other;
 }
 
 void log_problems(const std::string& domain, const std::vector<std::string>& problems) {
@@ -98,6 +92,37 @@ bool is_without_desktop(const Roots& roots, const Record& record) {
 
 } // namespace
 
+Handed handed(const Record& record) {
+    Handed other;
+    other.domain = record.domain;
+    for (const Step& step : record.steps)
+        if (step.kind == Kind::driver)
+            other.drivers[step.subject] = step.from;
+    return other;
+}
+
+std::vector<Standing> standing_journals(const Roots& roots) {
+    std::vector<Standing> all;
+    for (const std::string& uuid : journaled_domains(roots.journals())) {
+        Standing standing;
+        standing.record.uuid = uuid;
+        struct stat status {};
+        if (::stat(journal_file(roots.journals(), uuid).c_str(), &status) == 0)
+            standing.since = std::chrono::system_clock::from_time_t(status.st_mtime);
+        try {
+            std::optional<Record> record = read_journal(roots.journals(), uuid);
+            if (!record)
+                continue; // given back meanwhile
+            standing.record = std::move(*record);
+            standing.live = live(roots, standing.record);
+        } catch (const std::exception& error) {
+            standing.trouble = error.what();
+        }
+        all.push_back(std::move(standing));
+    }
+    return all;
+}
+
 std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const std::string& uuid,
                                    const OnStep& on_step) {
     std::optional<Record> record = read_journal(roots.journals(), uuid);
@@ -116,6 +141,25 @@ std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const s
 
 namespace {
 
+/// The same, of what was left behind: an event of its own in the history.
+std::vector<std::string> give_back_left(const Roots& roots, const Lock& lock,
+                                        const std::string& uuid, const OnStep& on_step) {
+    const std::optional<Record> record = read_journal(roots.journals(), uuid);
+    if (!record)
+        return {};
+    Recording recording(record->domain, uuid, spent_so_far());
+    std::vector<std::string> problems =
+        give_back(roots, lock, uuid, [&](const Step& step, const Spent& spent) {
+            recording.add(step, spent);
+            on_step(step, spent);
+        });
+    if (problems.empty())
+        recording.end(roots, Outcome::recovered);
+    else
+        recording.end(roots, Outcome::not_given_back, problems.front());
+    return problems;
+}
+
 /// What the journal of another domain says: it has its devices, or they could not be given back;
 /// nothing if they were.
 std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record& record,
@@ -123,7 +167,7 @@ std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record&
     if (live(roots, record))
         return handed(record);
     log_warning(record.domain + ": a handoff was left behind; giving it back first");
-    if (give_back(roots, lock, record.uuid, on_step).empty())
+    if (give_back_left(roots, lock, record.uuid, on_step).empty())
         return std::nullopt;
     Handed left = handed(read_journal(roots.journals(), record.uuid).value_or(record));
     left.left_over = true;
@@ -134,7 +178,7 @@ std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record&
 
 std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
                                     const OnStep& on_step) {
-    if (const std::vector<std::string> problems = give_back(roots, lock, uuid, on_step);
+    if (const std::vector<std::string> problems = give_back_left(roots, lock, uuid, on_step);
         !problems.empty())
         throw NotAllGivenBack(problems.front());
     std::vector<Handed> others;
@@ -171,7 +215,7 @@ std::vector<Recovered> recover(const Roots& roots, const std::optional<std::stri
             if (domain && in_use(roots, *record))
                 recovered.problems.emplace_back("it is running; shut it down first");
             else if (domain || !live(roots, *record))
-                recovered.problems = give_back(roots, lock, uuid, on_step);
+                recovered.problems = give_back_left(roots, lock, uuid, on_step);
             else
                 continue;
         } catch (const std::exception& error) {
@@ -190,7 +234,7 @@ Late give_back_late(const Roots& roots, const Lock& lock, const std::string& uui
                     return; // whoever waited is still at it, or libvirt will call the return
                 log_warning(record->domain +
                             ": the kernel came back late; giving back what was left");
-                give_back(roots, own, uuid, [](const Step&, const Spent&) {});
+                give_back_left(roots, own, uuid, [](const Step&, const Spent&) {});
             }};
 }
 

@@ -8,11 +8,29 @@
 #include "libhandoff/transaction.hpp"
 #include "libhandoff/worker.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace handoff {
+
+/// What a domain has, as its journal says.
+Handed handed(const Record& record);
+
+/// A journal as it stands, for those who only look.
+struct Standing {
+    Record record;
+    /// It belongs to a domain that runs, or that its daemon is starting or about to return. Dead
+    /// ones are given back by whoever comes next.
+    bool live = false;
+    std::chrono::system_clock::time_point
+        since;           ///< the handoff began, or what was left was written
+    std::string trouble; ///< why it cannot be read; there is no record then
+};
+
+/// All journals; nothing is given back. Throws std::system_error, EACCES without root's rights.
+std::vector<Standing> standing_journals(const Roots& roots);
 
 /// Gives back what the domain's journal holds. Returns what could not be given back; nothing
 /// without a journal.

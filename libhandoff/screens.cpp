@@ -25,9 +25,9 @@ std::string parent_of(const std::filesystem::path& card) {
 
 } // namespace
 
-std::map<std::string, std::vector<std::string>> screens(const Roots& roots) {
+std::map<std::string, std::vector<Connector>> connectors(const Roots& roots) {
     const std::filesystem::path directory = roots.sys / "class/drm";
-    std::map<std::string, std::vector<std::string>> found;
+    std::map<std::string, std::vector<Connector>> found;
     for (const std::string& name : list(directory)) {
         if (name.starts_with("card") && name.find('-') == std::string::npos)
             found[parent_of(directory / name)];
@@ -38,8 +38,21 @@ std::map<std::string, std::vector<std::string>> screens(const Roots& roots) {
         // It takes the card's mode lock, which a driver in trouble keeps.
         const std::string status =
             guarded(parent, [&] { return read_text(directory / name / "status").value_or(""); });
-        if (!status.empty() && status != "disconnected")
-            found[parent].push_back(name.substr(card.size() + 1));
+        const bool lit = read_text(directory / name / "enabled") == "enabled" &&
+                         read_text(directory / name / "dpms").value_or("On") == "On";
+        if (!status.empty())
+            found[parent].push_back({name.substr(card.size() + 1), status, lit});
+    }
+    return found;
+}
+
+std::map<std::string, std::vector<std::string>> screens(const Roots& roots) {
+    std::map<std::string, std::vector<std::string>> found;
+    for (const auto& [parent, all] : connectors(roots)) {
+        std::vector<std::string>& names = found[parent];
+        for (const Connector& connector : all)
+            if (connector.status != "disconnected")
+                names.push_back(connector.name);
     }
     return found;
 }

@@ -18,6 +18,7 @@ struct Roots {
     std::filesystem::path etc = "/etc/gpu-handoff";
     std::filesystem::path host_etc = "/etc"; ///< udev's and the sessions' settings
     std::filesystem::path usr = "/usr";
+    std::filesystem::path state = "/var/lib/gpu-handoff"; ///< what outlives a restart
 
     /// The directory of a PCI function.
     [[nodiscard]] std::filesystem::path function(std::string_view address) const;
@@ -26,6 +27,8 @@ struct Roots {
     [[nodiscard]] std::filesystem::path module(std::string_view name) const;
     /// One journal per domain lies here.
     [[nodiscard]] std::filesystem::path journals() const { return run / "gpu-handoff"; }
+    /// The handoffs of the past.
+    [[nodiscard]] std::filesystem::path history() const { return state / "history"; }
 };
 
 /// The file's bytes; nothing if there is no such file. Throws std::system_error.

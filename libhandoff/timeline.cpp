@@ -21,11 +21,14 @@ std::string what(Kind kind) {
 
 } // namespace
 
-Timeline::Timeline(std::string domain) : domain_(std::move(domain)), begin_(at_process_start()) {}
+Timeline::Timeline(const Roots& roots, const Domain& domain)
+    : roots_(roots), domain_(domain.name), begin_(at_process_start()),
+      recording_(domain.name, domain.uuid, begin_) {}
 
 OnStep Timeline::on_step() {
     return [this](const Step& step, const Spent& spent) {
         in_steps_ += spent;
+        recording_.add(step, spent);
         by_what_[what(step.kind)] += spent.wall;
         log_info(domain_ + ": " + text_of(step) + " (" + milliseconds(spent.wall) + " ms)");
     };
@@ -38,15 +41,30 @@ void Timeline::end_of(const std::string& part) {
     own_cpu_ = own;
 }
 
-void Timeline::log_outcome(const std::string& outcome) {
+void Timeline::begin_changes() {
+    changes_ = true;
+    recording_.forget_steps();
+}
+
+void Timeline::end(Outcome outcome) {
     end_of("rest");
     std::string steps;
     for (const auto& [name, time] : by_what_)
         steps.append(steps.empty() ? " (" : ", ").append(name).append(" " + milliseconds(time));
     steps.append(steps.empty() ? "" : ")");
-    log_info(domain_ + ": " + outcome + " in " + milliseconds((spent_so_far() - begin_).wall) +
-             " ms, steps " + milliseconds(in_steps_.wall) + " ms" + steps +
-             ", own CPU outside them " + milliseconds(own_cpu_) + " ms (" + parts_ + ")");
+    log_info(domain_ + ": " + std::string(name_of(outcome)) + " in " +
+             milliseconds((spent_so_far() - begin_).wall) + " ms, steps " +
+             milliseconds(in_steps_.wall) + " ms" + steps + ", own CPU outside them " +
+             milliseconds(own_cpu_) + " ms (" + parts_ + ")");
+    recording_.end(roots_, outcome);
+}
+
+void Timeline::end_with(std::string_view error) noexcept {
+    recording_.end(roots_, changes_ ? Outcome::failed : Outcome::refused, error);
+}
+
+void Timeline::end_not_given_back(std::string_view error) noexcept {
+    recording_.end(roots_, Outcome::not_given_back, error);
 }
 
 } // namespace handoff

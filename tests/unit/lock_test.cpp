@@ -44,7 +44,9 @@ TEST_CASE("a lock is had by one at a time, and the other is told by whom") {
     Roots roots;
     roots.run = run.path();
     {
+        CHECK(lock_owner(roots) == std::nullopt); // no file yet
         const Lock lock(roots, "win11", soon());
+        CHECK_THAT(lock_owner(roots).value_or(""), contains("win11 (process "));
         CHECK_THROWS_WITH(Lock(roots, "macos", now()), "macos: waited in vain for win11 (process " +
                                                            std::to_string(::getpid()) +
                                                            "); start again when that is over");

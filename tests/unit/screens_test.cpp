@@ -16,6 +16,8 @@ TEST_CASE("a connector is a way out if it has a screen, or may have one", "[scre
     tree.link("sys/class/drm/card2/device", "../../../devices/0000:03:00.0");
     tree.link("sys/class/drm/renderD128/device", "../../../devices/0000:00:02.0");
     tree.file("sys/class/drm/card0-eDP-1/status", "connected\n");
+    tree.file("sys/class/drm/card0-eDP-1/enabled", "enabled\n");
+    tree.file("sys/class/drm/card0-eDP-1/dpms", "On\n");
     tree.file("sys/class/drm/card0-DP-1/status", "disconnected\n");
     tree.file("sys/class/drm/card0-Writeback-1/status", "unknown\n");
     tree.file("sys/class/drm/card2-Virtual-1/status", "unknown\n");
@@ -25,4 +27,12 @@ TEST_CASE("a connector is a way out if it has a screen, or may have one", "[scre
                                      {"0000:01:00.0", {}},
                                      {"0000:03:00.0", {"Virtual-1"}},
                                  });
+    CHECK(connectors(tree.roots) ==
+          std::map<std::string, std::vector<Connector>>{
+              {"0000:00:02.0", {{"DP-1", "disconnected", false}, {"eDP-1", "connected", true}}},
+              {"0000:01:00.0", {}},
+              {"0000:03:00.0", {{"Virtual-1", "unknown", false}}},
+          });
+    tree.file("sys/class/drm/card0-eDP-1/dpms", "Off\n");
+    CHECK_FALSE(connectors(tree.roots).at("0000:00:02.0").back().lit);
 }

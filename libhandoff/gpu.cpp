@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/gpu.hpp"
+
+#include "libhandoff/address.hpp"
+#include "libhandoff/error.hpp"
+#include "libhandoff/machine.hpp"
+#include "libhandoff/uses.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace handoff {
+namespace {
+
+/// "10de" of "0x10de".
+std::string number(const std::filesystem::path& file) {
+    std::string text = read_text(file).value_or("0x");
+    return text.erase(0, 2);
+}
+
+NamedFunction read(const Roots& roots, const std::string& address) {
+    const std::filesystem::path directory = roots.function(address);
+    return {.address = address,
+            .name = name_of_function(roots, address),
+            .id = number(directory / "vendor") + ":" + number(directory / "device"),
+            .driver = link_name(directory / "driver").value_or("none"),
+            .display = is_display(roots, address)};
+}
+
+/// A PCI or CardBus bridge (classes 0604 and 0607) stays with the host whatever is handed over.
+bool is_bridge(const Roots& roots, const std::string& address) {
+    const std::string code = number(roots.function(address) / "class");
+    return code.starts_with("0604") || code.starts_with("0607");
+}
+
+void read_connectors(const Roots& roots, std::vector<Gpu>& gpus) {
+    try {
+        for (auto& [address, found] : connectors(roots))
+            for (Gpu& gpu : gpus)
+                if (gpu.has(address))
+                    gpu.connectors.insert(gpu.connectors.end(), found.begin(), found.end());
+    } catch (const Error& error) {
+        for (Gpu& gpu : gpus)
+            gpu.trouble = error.what();
+    }
+}
+
+} // namespace
+
+const NamedFunction& Gpu::video() const {
+    return *std::ranges::find(functions, address, &NamedFunction::address);
+}
+
+bool Gpu::has(const std::string& function) const {
+    return std::ranges::find(functions, function, &NamedFunction::address) != functions.end();
+}
+
+std::vector<Gpu> find_gpus(const Roots& roots) {
+    const std::vector<std::string> all = list(roots.sys / "bus/pci/devices");
+    std::vector<Gpu> gpus;
+    for (const std::string& address : all) {
+        const bool known =
+            std::ranges::any_of(gpus, [&](const Gpu& gpu) { return gpu.has(address); });
+        if (known || !is_display(roots, address))
+            continue;
+        Gpu& gpu = gpus.emplace_back();
+        gpu.address = address;
+        gpu.group = link_name(roots.function(address) / "iommu_group").value_or("");
+        gpu.boot_vga = read_text(roots.function(address) / "boot_vga") == "1";
+        for (const std::string& other : all)
+            if (slot_of(other) == slot_of(address))
+                gpu.functions.push_back(read(roots, other));
+        for (const std::string& other : list(roots.function(address) / "iommu_group/devices"))
+            if (!gpu.has(other) && !is_bridge(roots, other))
+                gpu.group_others.push_back(read(roots, other));
+    }
+    read_connectors(roots, gpus);
+    return gpus;
+}
+
+} // namespace handoff
