@@ -10,8 +10,11 @@ namespace handoff {
 using Command = std::function<int()>;
 
 /// Each adds its subcommand, and makes `command` do it when it is asked for.
+void add_keep(CLI::App& app, Command& command);
 void add_recover(CLI::App& app, Command& command);
 void add_reserve(CLI::App& app, Command& command);
+void add_setup(CLI::App& app, Command& command);
+void add_try(CLI::App& app, Command& command);
 
 /// Throws Error when the command is not run by root.
 void require_root(const char* command);

@@ -25,6 +25,9 @@ int run(int argc, char** argv) {
         "gpu-handoff");
     app.require_subcommand(1);
     handoff::Command command;
+    handoff::add_setup(app, command);
+    handoff::add_try(app, command);
+    handoff::add_keep(app, command);
     handoff::add_recover(app, command);
     handoff::add_reserve(app, command);
     try {
