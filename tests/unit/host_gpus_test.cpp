@@ -13,15 +13,13 @@ void function(const Tree& tree, const std::string& address, const std::string& d
     tree.file("sys/bus/pci/devices/" + address + "/class", device_class + "\n");
 }
 
-Tree two_cards() {
-    Tree tree;
+void two_cards(const Tree& tree) {
     function(tree, "0000:00:02.0", "0x038000");
     function(tree, "0000:00:1f.0", "0x060100");
     function(tree, "0000:01:00.0", "0x030000");
     function(tree, "0000:01:00.1", "0x040300");
     function(tree, "0000:01:00.2", "0x060400");
     function(tree, "0000:02:00.0", "0x010802");
-    return tree;
 }
 
 const HostGpu internal{"0000:00:02.0", {"0000:00:02.0"}};
@@ -30,7 +28,8 @@ const HostGpu card{"0000:01:00.0", {"0000:01:00.0", "0000:01:00.1"}};
 } // namespace
 
 TEST_CASE("a card is a slot with a display function, without bridges", "[host_gpus]") {
-    const Tree tree = two_cards();
+    const Tree tree;
+    two_cards(tree);
     CHECK(host_gpus(tree.roots) == std::vector<HostGpu>{internal, card});
     CHECK(host_gpus(Tree().roots).empty());
 }
@@ -49,7 +48,8 @@ TEST_CASE("the card that is meant", "[host_gpus]") {
 }
 
 TEST_CASE("others in the card's IOMMU group are named", "[host_gpus]") {
-    const Tree tree = two_cards();
+    const Tree tree;
+    two_cards(tree);
     for (const char* member : {"0000:00:1f.0", "0000:01:00.0", "0000:01:00.1", "0000:02:00.0"})
         tree.folder("sys/bus/pci/devices/0000:01:00.0/iommu_group/devices/" + std::string(member));
     CHECK(group_companions(tree.roots, card) == std::vector<std::string>{"0000:02:00.0"});

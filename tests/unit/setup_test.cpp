@@ -24,13 +24,14 @@ std::string domain(const std::string& name, const std::string& id, int state,
            "<name>" +
            name + "</name><uuid>" + id +
            "</uuid><memory>65536</memory><os><type arch='x86_64'>hvm</type></os>"
-           "<devices><controller type='pci' index='0' model='" +
-           (more.empty() ? "pci-root" : more) +
-           "'/><graphics type='vnc' port='-1' autoport='yes' passwd='secret'/></devices>"
+           "<devices>" +
+           more +
+           "<graphics type='vnc' port='-1' autoport='yes' passwd='secret'/></devices>"
            "<test:runstate>" +
            std::to_string(state) + "</test:runstate></domain>";
 }
 
+constexpr const char* pci = "<controller type='pci' index='0' model='pci-root'/>";
 constexpr int running = 1;
 constexpr int shut_off = 5;
 
@@ -43,9 +44,9 @@ public:
         tree.folder("sys/class/iommu/dmar0");
         tree.folder("etc/domains");
         tree.file("node.xml",
-                  "<node>" + domain("win11", uuid, shut_off, "") +
-                      domain("busy", "21111111-2222-3333-4444-555555555555", running, "") +
-                      domain("strange", "31111111-2222-3333-4444-555555555555", shut_off, "none") +
+                  "<node>" + domain("win11", uuid, shut_off, pci) +
+                      domain("busy", "21111111-2222-3333-4444-555555555555", running, pci) +
+                      domain("strange", "31111111-2222-3333-4444-555555555555", shut_off, "") +
                       "</node>");
     }
 
