@@ -261,7 +261,8 @@ end_domains() {
 clean_up() {
     local code=$?
     end_domains
-    rm -rf "$CONFIGS"/* /var/lib/libvirt/images/lab-*.img* /var/lib/gpu-handoff/backups
+    rm -f "$CONFIGS"/* /var/lib/libvirt/images/lab-*.img*
+    rm -rf /var/lib/gpu-handoff/backups
     exit "$code"
 }
 [[ -z "${SCENARIO:-}" ]] || trap clean_up EXIT
