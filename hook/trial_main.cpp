@@ -21,7 +21,7 @@ constexpr std::chrono::minutes start_patience{5};
 /// One line to the command that waits for it, if it still lives, and it is the last one.
 void tell(const std::string& text) {
     const std::string line = handoff::printable(text) + "\n";
-    static_cast<void>(::write(STDOUT_FILENO, line.data(), line.size()));
+    [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, line.data(), line.size());
     const handoff::Fd nowhere(::open("/dev/null", O_RDWR | O_CLOEXEC));
     for (const int fd : {STDOUT_FILENO, STDERR_FILENO})
         ::dup2(nowhere.get(), fd);
