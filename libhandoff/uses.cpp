@@ -124,13 +124,12 @@ std::string name_of_function(const Roots& roots, const std::string& address) {
     decltype(pci_cleanup)* const clean_up = pci["pci_cleanup"];
     decltype(pci_lookup_name)* const look_up = pci["pci_lookup_name"];
     const std::unique_ptr<pci_access, decltype(clean_up)> access(allocate(), clean_up);
-    // For a device that pci.ids does not know it would look further, and log that through what only
-    // pci_init sets.
-    access->id_lookup_mode = 0;
+    // Only the list that comes with it: its cache and hwdb call a function for debug messages,
+    // which only pci_init() sets.
+    access->id_lookup_mode = PCI_LOOKUP_NO_HWDB;
     std::array<char, 128> name{};
-    const char* text =
-        look_up(access.get(), name.data(), static_cast<int>(name.size()),
-                PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_HWDB, vendor, device);
+    const char* text = look_up(access.get(), name.data(), static_cast<int>(name.size()),
+                               PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE, vendor, device);
     return text == nullptr ? std::string() : text;
 }
 

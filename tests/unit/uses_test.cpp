@@ -83,10 +83,3 @@ TEST_CASE("a function without anything below has no uses") {
     tree.folder(function);
     CHECK(uses(tree).empty());
 }
-
-TEST_CASE("a device that libpci does not know is called by its numbers", "[uses]") {
-    const Tree tree;
-    tree.file("sys/bus/pci/devices/0000:01:00.0/vendor", "0x1234\n");
-    tree.file("sys/bus/pci/devices/0000:01:00.0/device", "0x1111\n");
-    CHECK_THAT(name_of_function(tree.roots, "0000:01:00.0"), contains("1234:1111"));
-}
