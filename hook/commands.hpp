@@ -11,11 +11,14 @@ using Command = std::function<int()>;
 
 /// Each adds its subcommand, and makes `command` do it when it is asked for.
 void add_history(CLI::App& app, Command& command);
+void add_keep(CLI::App& app, Command& command);
 void add_list(CLI::App& app, Command& command);
 void add_plan(CLI::App& app, Command& command);
 void add_recover(CLI::App& app, Command& command);
 void add_reserve(CLI::App& app, Command& command);
+void add_setup(CLI::App& app, Command& command);
 void add_status(CLI::App& app, Command& command);
+void add_try(CLI::App& app, Command& command);
 
 /// Throws Error when the command is not run by root.
 void require_root(const char* command);

@@ -29,6 +29,9 @@ int run(int argc, char** argv) {
     handoff::add_plan(app, command);
     handoff::add_status(app, command);
     handoff::add_history(app, command);
+    handoff::add_setup(app, command);
+    handoff::add_try(app, command);
+    handoff::add_keep(app, command);
     handoff::add_recover(app, command);
     handoff::add_reserve(app, command);
     try {

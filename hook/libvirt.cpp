@@ -51,7 +51,8 @@ Json facts_of(virDomainPtr domain) {
             {"uuid", uuid.data()},
             {"active", active == 1},
             {"persistent", persistent == 1},
-            {"xml", xml.get()}};
+            {"xml", xml.get()},
+            {"saved", virDomainHasManagedSaveImage(domain, 0) == 1}};
 }
 
 std::string all_domains(const std::string& uri) {
@@ -83,15 +84,21 @@ std::string ask(const std::string& uri, const std::function<std::string()>& call
     }
 }
 
-void change(const std::string& uri, const std::string& uuid, int (*call)(virDomainPtr),
-            const Deadline& deadline) {
+DomainHandle look_up(const Connection& connection, const std::string& uuid) {
+    DomainHandle domain(virDomainLookupByUUIDString(connection.get(), uuid.c_str()),
+                        &virDomainFree);
+    if (!domain)
+        fail();
+    return domain;
+}
+
+void change(const std::string& uri, const std::string& uuid,
+            const std::function<int(virDomainPtr)>& call, const Deadline& deadline) {
     ask(
         uri,
         [&] {
             const Connection connection = connect(uri, 0);
-            const DomainHandle domain(virDomainLookupByUUIDString(connection.get(), uuid.c_str()),
-                                      &virDomainFree);
-            if (!domain || call(domain.get()) < 0)
+            if (call(look_up(connection, uuid).get()) < 0)
                 fail();
             return std::string();
         },
@@ -120,7 +127,8 @@ std::vector<LibvirtDomain> Libvirt::domains(const Deadline& deadline) const {
         uri_, [&] { return all_domains(uri_); }, deadline));
     std::vector<LibvirtDomain> domains;
     for (const Json& one : all)
-        domains.push_back({one["name"], one["uuid"], one["active"], one["persistent"], one["xml"]});
+        domains.push_back(
+            {one["name"], one["uuid"], one["active"], one["persistent"], one["xml"], one["saved"]});
     std::ranges::sort(domains, {}, &LibvirtDomain::name);
     return domains;
 }
@@ -137,6 +145,22 @@ LibvirtDomain Libvirt::find(const std::string& name_or_uuid, const Deadline& dea
         offer.append(offer.empty() ? "did you mean " : " or ").append(name);
     throw Error("domain " + name_or_uuid, "libvirt knows none of that name",
                 offer.empty() ? "virsh list --all names them" : offer + "?");
+}
+
+std::string Libvirt::definition(const std::string& uuid, const Deadline& deadline) const {
+    return ask(
+        uri_,
+        [&] {
+            const Connection connection = connect(uri_, 0);
+            const DomainHandle domain = look_up(connection, uuid);
+            const std::unique_ptr<char, decltype(&std::free)> xml(
+                virDomainGetXMLDesc(domain.get(), VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE),
+                &std::free);
+            if (!xml)
+                fail();
+            return std::string(xml.get());
+        },
+        deadline);
 }
 
 void Libvirt::define(const std::string& xml, const Deadline& deadline) const {
@@ -159,11 +183,28 @@ void Libvirt::start(const std::string& uuid, const Deadline& deadline) const {
 }
 
 void Libvirt::shut_down(const std::string& uuid, const Deadline& deadline) const {
-    change(uri_, uuid, &virDomainShutdown, deadline);
+    change(
+        uri_, uuid,
+        [](virDomainPtr domain) {
+            return virDomainShutdownFlags(domain, VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN);
+        },
+        deadline);
 }
 
 void Libvirt::destroy(const std::string& uuid, const Deadline& deadline) const {
     change(uri_, uuid, &virDomainDestroy, deadline);
+}
+
+std::string refusal_of_hook(const std::string& error) {
+    const std::string by_us = "gpu-handoff: ";
+    const std::size_t exit = error.find("unexpected exit status");
+    const std::size_t line = exit == std::string::npos ? exit : error.find(by_us, exit);
+    if (line == std::string::npos)
+        return error;
+    // Behind it Error has put what to do about libvirt.
+    std::string said = error.substr(line + by_us.size(), error.rfind("; ") - line - by_us.size());
+    said.erase(said.find_last_not_of(" \n") + 1);
+    return said;
 }
 
 std::vector<std::string> nearest(const std::string& name, const std::vector<std::string>& names) {

@@ -15,7 +15,8 @@ struct LibvirtDomain {
     std::string uuid; ///< lower case, 8-4-4-4-12
     bool active = false;
     bool persistent = false;
-    std::string xml; ///< of the next start: what a persistent domain is defined as
+    std::string xml;    ///< of the next start: what a persistent domain is defined as; no passwords
+    bool saved = false; ///< the next start resumes what was saved, with the devices of then
 
     bool operator==(const LibvirtDomain&) const = default;
 };
@@ -35,10 +36,12 @@ public:
     [[nodiscard]] LibvirtDomain find(const std::string& name_or_uuid,
                                      const Deadline& deadline) const;
 
+    /// What a persistent domain is defined as, with its passwords.
+    [[nodiscard]] std::string definition(const std::string& uuid, const Deadline& deadline) const;
     /// Defines a domain, or defines one with the same name and uuid anew.
     void define(const std::string& xml, const Deadline& deadline) const;
     void start(const std::string& uuid, const Deadline& deadline) const;
-    /// Asks the guest to shut down, as its power button would.
+    /// Presses the guest's power button (ACPI).
     void shut_down(const std::string& uuid, const Deadline& deadline) const;
     /// Ends the guest at once.
     void destroy(const std::string& uuid, const Deadline& deadline) const;
@@ -49,6 +52,9 @@ private:
 
 /// How long a call of libvirt's may take by default.
 constexpr std::chrono::seconds libvirt_patience{10};
+
+/// What the hook said, if libvirt's error tells that it refused a start; else the error as it is.
+std::string refusal_of_hook(const std::string& error);
 
 /// The names that a person may have meant, best first, at most three.
 std::vector<std::string> nearest(const std::string& name, const std::vector<std::string>& names);

@@ -4,6 +4,7 @@
 #include "libhandoff/error.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <sys/ioctl.h>
@@ -63,6 +64,34 @@ void print(std::string_view text) {
                         "what was done is in journalctl -t gpu-handoff");
         text.remove_prefix(static_cast<std::size_t>(size));
     }
+}
+
+std::string shell_word(const std::string& word) {
+    const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char c) {
+        return std::isalnum(c) != 0 ||
+               std::string_view("-_.,:/@+").find(static_cast<char>(c)) != std::string_view::npos;
+    });
+    if (plain)
+        return word;
+    std::string quoted = "'";
+    for (const char c : word)
+        quoted.append(c == '\'' ? "'\\''" : std::string(1, c));
+    return quoted + "'";
+}
+
+void say(std::string_view text) {
+    const std::size_t room = ::isatty(STDOUT_FILENO) == 1 ? columns() : text.size();
+    std::string paragraph;
+    while (text.size() > room) {
+        std::size_t end = text.substr(0, room + 1).rfind(' ');
+        if (end == std::string_view::npos)
+            end = text.find(' ');
+        if (end == std::string_view::npos)
+            break;
+        paragraph.append(text.substr(0, end)).push_back('\n');
+        text.remove_prefix(end + 1);
+    }
+    print(paragraph.append(text).append("\n"));
 }
 
 } // namespace handoff

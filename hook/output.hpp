@@ -19,4 +19,10 @@ std::size_t columns();
 /// read it any more.
 void print(std::string_view text);
 
+/// A word that the person can copy into a shell.
+std::string shell_word(const std::string& word);
+
+/// Prints a paragraph, on a terminal broken between words.
+void say(std::string_view text);
+
 } // namespace handoff

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/domain.hpp"
 
-#include "libhandoff/address.hpp"
+#include "libhandoff/domain_xml.hpp"
 #include "libhandoff/error.hpp"
 
-#include <pugixml.hpp>
-
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -15,54 +12,13 @@
 namespace handoff {
 namespace {
 
-/// The number as libvirt reads it: hexadecimal after 0x, octal after 0, else decimal.
-std::optional<unsigned> number(std::string_view text) {
-    int base = 10;
-    if (text.starts_with("0x") || text.starts_with("0X")) {
-        base = 16;
-        text.remove_prefix(2);
-    } else if (text.starts_with('0')) {
-        base = 8;
-    }
-    unsigned value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value, base);
-    if (error != std::errc() || stop != end)
-        return std::nullopt;
-    return value;
-}
-
-/// The host's address of a device: the one inside <source>, not the guest's beside it.
-std::optional<std::string> source_address(const pugi::xml_node& device) {
-    const pugi::xml_node address = device.child("source").child("address");
-    const std::string_view type = address.attribute("type").as_string("pci");
-    const auto domain = number(address.attribute("domain").as_string("0"));
-    const auto bus = number(address.attribute("bus").value());
-    const auto slot = number(address.attribute("slot").value());
-    const auto function = number(address.attribute("function").value());
-    if (type != "pci" || !domain || !bus || !slot || !function)
-        return std::nullopt;
-    return make_address(*domain, *bus, *slot, *function);
-}
-
-/// Whether libvirt takes a PCI function from the host for the device.
-bool is_pci_hostdev(const pugi::xml_node& device) {
-    const std::string_view element = device.name();
-    const std::string_view type = device.attribute("type").value();
-    if (element == "hostdev")
-        return type == "pci";
-    const pugi::xml_node address = device.child("source").child("address");
-    return element == "interface" && type == "hostdev" &&
-           std::string_view(address.attribute("type").value()) == "pci";
-}
-
 std::vector<std::string> hostdevs_of(const pugi::xml_node& root, const std::string& subject) {
     std::vector<std::string> addresses;
     for (const pugi::xml_node& devices : root.children("devices"))
         for (const pugi::xml_node& device : devices.children()) {
             if (!is_pci_hostdev(device))
                 continue;
-            const auto address = source_address(device);
+            const auto address = host_address(device);
             if (!address)
                 throw Error(subject, "a PCI hostdev has no valid source address",
                             "correct its <source><address .../></source>");
@@ -70,19 +26,6 @@ std::vector<std::string> hostdevs_of(const pugi::xml_node& root, const std::stri
                 addresses.push_back(*address);
         }
     return addresses;
-}
-
-/// The namespace of an element: what the nearest declaration of its prefix says.
-std::string_view namespace_of(const pugi::xml_node& element) {
-    const std::string_view name = element.name();
-    const std::size_t colon = name.find(':');
-    const std::string declaration = colon == std::string_view::npos
-                                        ? std::string("xmlns")
-                                        : std::string("xmlns:").append(name.substr(0, colon));
-    for (pugi::xml_node node = element; !node.empty(); node = node.parent())
-        if (const pugi::xml_attribute found = node.attribute(declaration.c_str()))
-            return found.value();
-    return {};
 }
 
 bool is_marked(const pugi::xml_node& root) {

@@ -51,3 +51,15 @@ TEST_CASE("the names nearest to what was typed come first", "[libvirt]") {
     CHECK(nearest("debian", names).empty());
     CHECK(nearest("", names).empty());
 }
+
+TEST_CASE("of libvirt's error about a refused start the hook's line is left", "[libvirt]") {
+    CHECK(refusal_of_hook(
+              "libvirt: Hook script execution failed: internal error: Child process (LC_ALL=C "
+              "/etc/libvirt/hooks/qemu win11 prepare begin -) unexpected exit status 1: "
+              "gpu-handoff: 0000:01:00.0: the IOMMU is off; turn it on\n; see journalctl") ==
+          "0000:01:00.0: the IOMMU is off; turn it on");
+    CHECK(refusal_of_hook("libvirt: out of memory; see journalctl") ==
+          "libvirt: out of memory; see journalctl");
+    CHECK(refusal_of_hook("unexpected exit status 1: another hook") ==
+          "unexpected exit status 1: another hook");
+}

@@ -123,15 +123,16 @@ configure() {
     printf '%s' "${2:-}" > "$CONFIGS/$1.toml"
 }
 
-# define_domain NAME [managed=yes|no] [metadata=XML] [ADDRESS...]: default the functions GPU and AUDIO; '' is none.
+# define_domain NAME [managed=yes|no] [metadata=XML] [machine=pc|q35] [ADDRESS...]: default the functions GPU and AUDIO; '' is none.
 # What the tiny guest says on its serial port goes to the file GUEST_SAYS.
 define_domain() {
-    local name=$1 managed=yes metadata='' hostdevs='' disk
+    local name=$1 managed=yes metadata='' machine=pc hostdevs='' disk bus
     shift
     while [[ "${1:-}" == *=* ]]; do
         case $1 in
             managed=*) managed=${1#*=} ;;
             metadata=*) metadata="<metadata>${1#*=}</metadata>" ;;
+            machine=*) machine=${1#*=} ;;
             *) fail "define_domain: what is $1?" ;;
         esac
         shift
@@ -141,6 +142,7 @@ define_domain() {
     cp "$LAB_DISK" "$disk"
     GUEST_SAYS=$disk.says
     hostdevs=$(hostdev_xml "$managed" "$@")
+    if [[ "$machine" == q35 ]]; then bus=sata; else bus=ide; fi
     name=${name//&/'&amp;'}
     name=${name//</'&lt;'}
     virsh -q define /dev/stdin <<XML || fail "virsh define $name"
@@ -149,12 +151,12 @@ define_domain() {
   $metadata
   <memory unit='MiB'>64</memory>
   <vcpu>1</vcpu>
-  <os><type arch='x86_64' machine='pc'>hvm</type></os>
+  <os><type arch='x86_64' machine='$machine'>hvm</type></os>
   <features><acpi/></features>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
     <disk type='file' device='disk'>
-      <driver name='qemu' type='raw'/><source file='$disk'/><target dev='hda' bus='ide'/>
+      <driver name='qemu' type='raw'/><source file='$disk'/><target dev='hda' bus='$bus'/>
     </disk>
     <serial type='file'><source path='$GUEST_SAYS'/></serial>
     <controller type='usb' model='none'/>
@@ -219,6 +221,15 @@ start_refused() {
 }
 shopt -s extglob
 
+# refused REGEX COMMAND...: the command refuses with exit code 1 and one line on stderr.
+refused() {
+    local output code=0
+    output=$("${@:2}" 2>&1 > /dev/null) || code=$?
+    expect "exit code of ${*:2}: $output" 1 "$code"
+    expect "lines of the refusal: $output" 1 "$(printf '%s\n' "$output" | wc -l)"
+    expect_match "the refusal" "$1" "$output"
+}
+
 # journal_cursor: now, in the journal; journal_since CURSOR: the product's messages since then.
 journal_cursor() {
     journalctl -b -n0 --show-cursor | sed -n 's/^-- cursor: //p'
@@ -251,6 +262,7 @@ clean_up() {
     local code=$?
     end_domains
     rm -f "$CONFIGS"/* /var/lib/libvirt/images/lab-*.img*
+    rm -rf /var/lib/gpu-handoff/backups
     exit "$code"
 }
 [[ -z "${SCENARIO:-}" ]] || trap clean_up EXIT

@@ -31,14 +31,6 @@ event() {
 fresh() { event remove "$card" "$connector" && event add "$card" "$connector"; }
 # others: what must stay as it is.
 others() { udev_of "$sound" && udev_of "$host_card" && loginctl list-seats --no-legend && cat "$card/dev"; }
-# refused REGEX COMMAND...: exit code 1, one line.
-refused() {
-    local output code=0
-    output=$("${@:2}" 2>&1) || code=$?
-    expect "exit code of ${*:2}: $output" 1 "$code"
-    expect "lines of the refusal: $output" 1 "$(printf '%s\n' "$output" | wc -l)"
-    expect_match "the refusal" "$1" "$output"
-}
 clean() {
     local code=$?
     kill "$holder" 2> /dev/null

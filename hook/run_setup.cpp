@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hook/run_setup.hpp"
+
+#include "hook/diff.hpp"
+#include "hook/domain_setup.hpp"
+#include "hook/host_gpus.hpp"
+#include "hook/libvirt.hpp"
+#include "hook/output.hpp"
+#include "hook/question.hpp"
+#include "hook/setup_files.hpp"
+#include "libhandoff/config.hpp"
+#include "libhandoff/domain.hpp"
+#include "libhandoff/error.hpp"
+#include "libhandoff/log.hpp"
+#include "libhandoff/uses.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace handoff {
+namespace {
+
+using Edit = std::function<std::string(const std::string& xml)>;
+
+Deadline soon() {
+    return Deadline(libvirt_patience);
+}
+
+void require_stopped(const LibvirtDomain& domain) {
+    const std::string called = "domain '" + domain.name + "'";
+    if (!domain.persistent)
+        throw Error(called, "is transient: nothing of it is kept",
+                    "define it: virsh dumpxml and virsh define");
+    if (domain.active)
+        throw Error(called, "is running", "shut it down first");
+    if (domain.saved)
+        throw Error(called, "is saved: its next start resumes it with the devices it had",
+                    "start it and shut it down, or virsh managedsave-remove it");
+}
+
+/// What libpci calls the card; its address alone if that cannot be asked.
+std::string called(const Roots& roots, const HostGpu& gpu) {
+    try {
+        return gpu.address + "  " + name_of_function(roots, gpu.address);
+    } catch (const std::exception&) {
+        return gpu.address;
+    }
+}
+
+HostGpu choose_gpu(const Roots& roots, const SetupRequest& asked, const LibvirtDomain& domain) {
+    const std::vector<HostGpu> gpus =
+        candidates(host_gpus(roots), asked.gpu, parse_domain(domain.xml).hostdevs);
+    if (gpus.size() == 1)
+        return gpus.front();
+    say("This computer has more than one graphics card:");
+    for (std::size_t i = 0; i < gpus.size(); ++i)
+        print("  " + std::to_string(i + 1) + "  " + called(roots, gpus[i]) + "\n");
+    if (!can_ask())
+        throw Error("setup", "there is more than one graphics card",
+                    "say which: gpu-handoff setup " + shell_word(asked.domain) + " --gpu " +
+                        gpus.back().address);
+    const std::string answer = ask("Which one shall the guest have? ");
+    for (std::size_t i = 0; i < gpus.size(); ++i)
+        if (answer == std::to_string(i + 1) || answer == gpus[i].address)
+            return gpus[i];
+    throw Error("setup", "'" + answer + "' is none of them", "nothing was changed");
+}
+
+SetupWish wish_for(const Roots& roots, const SetupRequest& asked, const HostGpu& gpu) {
+    SetupWish wish{gpu.functions, {}, asked.hide_kvm};
+    if (!asked.keyboard.empty())
+        wish.inputs.push_back({asked.keyboard, true});
+    if (!asked.mouse.empty())
+        wish.inputs.push_back({asked.mouse, false});
+    for (const Evdev& input : wish.inputs)
+        require_evdev(roots, input.node);
+    return wish;
+}
+
+void show_difference(const std::vector<DiffLine>& lines) {
+    for (const DiffLine& line : lines) {
+        const Colour colour = line.kind == '+'   ? Colour::green
+                              : line.kind == '-' ? Colour::red
+                                                 : Colour::dim;
+        print(coloured(colour, line.kind == '@' ? "@@" : line.kind + line.text) + "\n");
+    }
+}
+
+bool is_set_up_for(const LibvirtDomain& domain, const HostGpu& gpu) {
+    try {
+        const Domain parsed = parse_domain(domain.xml);
+        return parsed.marked &&
+               std::ranges::find_first_of(parsed.hostdevs, gpu.functions) != parsed.hostdevs.end();
+    } catch (const Error&) {
+        return false; // no concern of this domain's setup
+    }
+}
+
+/// What the person should know, and what is no reason to refuse.
+void show_notes(const Roots& roots, const SetupRequest& asked, const HostGpu& gpu,
+                const LibvirtDomain& domain) {
+    for (const LibvirtDomain& other : Libvirt(asked.uri).domains(soon())) {
+        if (other.uuid == domain.uuid)
+            continue;
+        if (is_set_up_for(other, gpu))
+            say("Note: " + other.name + " is set up for it too; one of them can run at a time.");
+    }
+    for (const std::string& companion : group_companions(roots, gpu))
+        say("Note: " + companion + " shares its IOMMU group; gpu-handoff plan " + domain.name +
+            " says what becomes of it.");
+    for (const std::string& node : {asked.keyboard, asked.mouse})
+        if (node.starts_with("/dev/input/event"))
+            say("Note: " + node +
+                " may be another device after a restart; take its name in "
+                "/dev/input/by-id.");
+}
+
+/// Defines the domain as the edit makes it; returns where it is kept as it was.
+std::filesystem::path define(const Roots& roots, const Libvirt& libvirt,
+                             const LibvirtDomain& domain, const Edit& edit) {
+    const std::string before = libvirt.definition(domain.uuid, soon());
+    const std::filesystem::path backup = keep_backup(roots, domain.uuid, before);
+    libvirt.define(edit(before), soon());
+    return backup;
+}
+
+/// Shows what the edit changes. False if nothing is to be done about it.
+bool show_and_agree(const SetupRequest& asked, const LibvirtDomain& domain, const Edit& edit) {
+    const std::vector<DiffLine> lines = difference(as_written(domain.xml), edit(domain.xml));
+    show_difference(lines);
+    if (asked.dry_run) {
+        say("Nothing was changed.");
+        return false;
+    }
+    if (lines.empty() || asked.yes || !can_ask())
+        return true;
+    const std::string answer = ask("Define " + domain.name + " so? [y/N] ");
+    if (answer == "y" || answer == "Y" || answer == "yes")
+        return true;
+    say("Nothing was changed.");
+    return false;
+}
+
+} // namespace
+
+void run_setup(const Roots& roots, const SetupRequest& asked) {
+    const Libvirt libvirt(asked.uri);
+    const LibvirtDomain domain = libvirt.find(asked.domain, soon());
+    require_stopped(domain);
+    const std::string file = domain_file(roots, domain.name).string();
+    const bool has_file = load_config(roots.etc, domain.name).has_value();
+    const HostGpu gpu = choose_gpu(roots, asked, domain);
+    require_iommu(roots, gpu.address);
+    const SetupWish wish = wish_for(roots, asked, gpu);
+    const Edit edit = [&](const std::string& xml) { return set_up(xml, wish); };
+    const bool same = edit(domain.xml) == as_written(domain.xml);
+    say(domain.name + " and " + called(roots, gpu));
+    show_notes(roots, asked, gpu, domain);
+    if (same && has_file) {
+        say(domain.name + " is set up already.");
+        return;
+    }
+    if (!has_file)
+        say("New file: " + file);
+    if (!show_and_agree(asked, domain, edit))
+        return;
+    const bool wrote = write_domain_file(roots, domain.name);
+    std::filesystem::path backup;
+    try {
+        if (!same)
+            backup = define(roots, libvirt, domain, edit);
+    } catch (...) {
+        if (wrote)
+            remove_domain_file(roots, domain.name);
+        throw;
+    }
+    log_info(domain.name + ": set up for " + gpu.address);
+    if (!same)
+        say("The XML as it was: " + backup.string());
+    say(domain.name +
+        " is set up. Start it in virt-manager, or the first time with gpu-handoff try " +
+        shell_word(domain.name) + ", which ends it by itself after a while.");
+}
+
+void run_setup_remove(const Roots& roots, const SetupRequest& asked) {
+    const Libvirt libvirt(asked.uri);
+    const LibvirtDomain domain = libvirt.find(asked.domain, soon());
+    require_stopped(domain);
+    const std::string file = domain_file(roots, domain.name).string();
+    const Edit edit = [](const std::string& xml) { return undo_set_up(xml); };
+    if (!show_and_agree(asked, domain, edit))
+        return;
+    const std::filesystem::path backup = define(roots, libvirt, domain, edit);
+    const FileEnd end = remove_domain_file(roots, domain.name);
+    log_info(domain.name + ": setup taken back");
+    say("The XML as it was: " + backup.string());
+    switch (end) {
+    case FileEnd::removed:
+        say("Removed: " + file);
+        break;
+    case FileEnd::kept:
+        say("Left as it is, since setup did not write it as it is now: " + file);
+        break;
+    case FileEnd::missing:
+        break;
+    }
+    say(domain.name + " is no longer set up.");
+}
+
+} // namespace handoff

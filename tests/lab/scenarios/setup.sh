@@ -1,0 +1,160 @@
+#!/bin/bash
+# topology: dual
+# telling: yes
+# boot: shared
+# deadline: 1200
+# gpu-handoff setup gives a domain a card, so that virsh start is all that is left to do, and takes exactly that back. What it
+# refuses stays as it was.
+. /run/lab/guest/lib.sh
+
+backups=/var/lib/gpu-handoff/backups
+file=$CONFIGS/win11.toml
+definition() { virsh -q dumpxml --inactive --security-info win11; }
+# all_of_it: what setup may change.
+all_of_it() {
+    definition
+    cat "$file" 2>&1
+    ls "$backups" 2>&1
+}
+# in_guest: the functions that the guest has on the card's bus and slot, with their ids.
+in_guest() {
+    virsh -q qemu-monitor-command --hmp win11 'info pci' | tr -d '\r' |
+        awk '/^ *Bus/ { place = $2 $3 $4 $5 $6 } /1234:1111|8086:2668/ { print place, $NF }'
+}
+as_nobody() { setpriv --reuid nobody --clear-groups "$@"; }
+off() { [[ $(virsh -q domstate win11 | head -1) == 'shut off' ]]; }
+
+before=$(host_state)
+for machine in pc q35; do
+    step "$machine: a choice, and nobody to ask"
+    define_domain win11 machine=$machine ''
+    first=$(all_of_it)
+    refused "^gpu-handoff: setup: there is more than one graphics card; say which: gpu-handoff setup win11 --gpu $GPU" \
+        gpu-handoff setup win11
+    output=$(gpu-handoff setup win11 2> /dev/null)
+    expect_match "the choice" "$HOST_GPU.*$GPU" "$output"
+    expect "the domain after a refused setup" "$first" "$(all_of_it)"
+
+    step "$machine: --dry-run"
+    output=$(gpu-handoff setup win11 --gpu "$GPU" --dry-run) || fail "setup --dry-run: $output"
+    expect_match "the difference" "\+ +<hostdev mode='subsystem' type='pci' managed='yes'>" "$output"
+    expect_match "the last line" "Nothing was changed\.$" "$output"
+    expect "the domain after --dry-run" "$first" "$(all_of_it)"
+    expect "--dry-run without root" "$output" "$(as_nobody gpu-handoff setup win11 --gpu "$GPU" --dry-run)"
+
+    step "$machine: setup"
+    xml=$(definition)
+    output=$(gpu-handoff setup win11 --gpu "${GPU#0000:}") || fail "setup: $output"
+    echo "$output"
+    expect "the backup" "$xml" "$(cat "$backups"/*)"
+    expect "who can read the backup" "600 root" "$(stat -c '%a %U' "$backups"/*)"
+    expect "the file" "644 root" "$(stat -c '%a %U' "$file")"
+    second=$(all_of_it)
+
+    step "$machine: once more"
+    expect_match "the second setup" "win11 is set up already" "$(gpu-handoff setup win11)"
+    expect "the domain after the second setup" "$second" "$(all_of_it)"
+
+    step "$machine: virsh start"
+    start_ok win11
+    expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
+    expect "driver of its audio function while the domain runs" vfio-pci "$(driver_of "$AUDIO")"
+    virsh -q qemu-monitor-command --hmp win11 'info pci' > /tmp/info-pci
+    in_guest
+    expect_match "the card in the guest" \
+        $'^(.*)function0: [^\n]*1234:1111\n(.*)function1: [^\n]*8086:2668$' "$(in_guest)"
+    expect "bus and slot of its functions" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    refused "^gpu-handoff: domain 'win11': is running; shut it down first" gpu-handoff setup win11
+    refused "^gpu-handoff: domain 'win11': is running" gpu-handoff setup win11 --remove
+    if [[ $machine == pc ]]; then
+        guest_ready
+        virsh -q shutdown win11
+        wait_for "win11 is shut off" 120 off
+    else
+        destroy win11
+    fi
+    gpu-handoff recover > /dev/null # waits for the return
+    same_state "$before" "by a domain that was set up"
+
+    step "$machine: a clone without a file is refused"
+    definition | sed -e "s/$(virsh -q domuuid win11)/99999999-2222-3333-4444-555555555555/" -e 's/>win11</>clone</' > /tmp/clone.xml
+    virsh -q define /tmp/clone.xml
+    start_refused clone "clone: set up for a handoff, but it has no file"
+    output=$(gpu-handoff setup win11)
+    expect_match "the note" "Note: clone is set up for it too" "$output"
+
+    step "$machine: the clone is set up, too, and no more"
+    expect_match "setup of the clone" "New file: $CONFIGS/clone.toml" "$(gpu-handoff setup clone)"
+    gpu-handoff setup clone --remove > /dev/null || fail "setup clone --remove"
+    [[ ! -e $CONFIGS/clone.toml ]] || fail "the file of the clone is left"
+    virsh -q undefine clone
+
+    step "$machine: --remove"
+    output=$(gpu-handoff setup win11 --remove --dry-run) || fail "setup --remove --dry-run: $output"
+    [[ -e $file ]] || fail "--remove --dry-run removed the file"
+    output=$(gpu-handoff setup win11 --remove) || fail "setup --remove: $output"
+    echo "$output"
+    expect "the XML after --remove" "$xml" "$(definition)"
+    [[ ! -e $file ]] || fail "the file is left"
+    refused "^gpu-handoff: domain 'win11': was not set up" gpu-handoff setup win11 --remove
+    rm -r "$backups"
+
+    step "$machine: all that a card by hand had is left; a file that somebody wrote, too"
+    configure win11 'timeout_s = 60'
+    virsh -q attach-device --config win11 /dev/stdin <<< "$(hostdev_xml no "$GPU" | sed 's/ multifunction=.on.//; s/<address type[^>]*>//')"
+    xml=$(definition)
+    gpu-handoff setup win11 > /tmp/output || fail "setup: $(cat /tmp/output)"
+    expect "hostdevs that libvirt takes from the host" 2 "$(definition | grep -c "<hostdev.*managed='yes'")"
+    start_ok win11
+    expect "functions in the guest" 2 "$(in_guest | wc -l)"
+    destroy win11
+    gpu-handoff setup win11 --remove > /tmp/output || fail "setup --remove: $(cat /tmp/output)"
+    expect_match "what --remove says of the file" "Left as it is.*$file" "$(cat /tmp/output)"
+    expect "the XML after --remove" "$xml" "$(definition)"
+    expect "the file after --remove" 'timeout_s = 60' "$(cat "$file")"
+    virsh -q undefine win11
+    rm -rf "$file" "$backups"
+done
+
+step "a keyboard, and KVM hidden"
+define_domain win11 ''
+xml=$(definition)
+keyboard=$(compgen -G '/dev/input/by-path/*-event-kbd' | head -1) || fail "the host has no keyboard"
+gpu-handoff setup win11 --gpu "$GPU" --keyboard "$keyboard" --hide-kvm || fail "setup with a keyboard"
+expect_match "the keyboard" "<source dev='$keyboard' grab='all' grabToggle='ctrl-ctrl' repeat='on'/>" "$(definition)"
+start_ok win11
+has_open "$(realpath "$keyboard")" qemu-system || fail "QEMU does not have the keyboard"
+expect_match "what QEMU hides" "kvm=off.*hv-vendor-id=gpu-handoff" "$(tr '\0' ' ' < "/proc/$(pgrep -f 'qemu-system.*-uuid' | head -1)/cmdline")"
+destroy win11
+gpu-handoff setup win11 --remove > /dev/null || fail "setup --remove"
+expect "the XML after --remove" "$xml" "$(definition)"
+
+step "refusals"
+rm -rf "$backups"
+first=$(all_of_it)
+refused "^gpu-handoff: domain win1: libvirt knows none of that name; did you mean win11\?" gpu-handoff setup win1
+refused "^gpu-handoff: $AUDIO: is not a graphics card" gpu-handoff setup win11 --gpu "$AUDIO"
+refused "^gpu-handoff: 0000:7f:1f.7: is not a graphics card" gpu-handoff setup win11 --gpu 7f:1f.7
+refused "^gpu-handoff: nvidia: is not a PCI address" gpu-handoff setup win11 --gpu nvidia
+refused "^gpu-handoff: /dev/null: is no evdev node" gpu-handoff setup win11 --gpu "$GPU" --keyboard /dev/null
+refused "^gpu-handoff: /dev/input/none: there is no such device node" gpu-handoff setup win11 --gpu "$GPU" --keyboard /dev/input/none
+refused "^gpu-handoff: libvirt: " gpu-handoff setup win11 --gpu "$GPU" --connect 'qemu+unix:///system?socket=/nowhere'
+refused "^gpu-handoff: setup: needs root" as_nobody gpu-handoff setup win11 --gpu "$GPU"
+code=0
+gpu-handoff setup win11 --mouse /dev/input/event0 2> /dev/null || code=$?
+[[ $code != 0 ]] || fail "a mouse without a keyboard was taken"
+configure win11 'colour = "red"'
+refused "^gpu-handoff: $file:1: colour: " gpu-handoff setup win11 --gpu "$GPU"
+rm "$file"
+start_ok win11
+virsh -q managedsave win11 || fail "virsh managedsave"
+refused "^gpu-handoff: domain 'win11': is saved" gpu-handoff setup win11 --gpu "$GPU"
+virsh -q managedsave-remove win11
+sed 's/>win11</>passing</; /<uuid>/d' <<< "$(definition)" > /tmp/passing.xml
+virsh -q create /tmp/passing.xml || fail "virsh create"
+refused "^gpu-handoff: domain 'passing': is transient" gpu-handoff setup passing --gpu "$GPU"
+virsh -q destroy passing
+expect "the domain after refused setups" "$first" "$(all_of_it)"
+gpu-handoff setup win11 --gpu "$GPU" > /dev/full 2> /dev/null && fail "setup with nobody to read it did not fail"
+expect "the domain after a setup that nobody could read" "$first" "$(all_of_it)"
+same_state "$before" "by setup"
