@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
         "gpu-handoff");
     app.require_subcommand(1);
     handoff::Command command;
+    handoff::add_doctor(app, command);
     handoff::add_recover(app, command);
     handoff::add_reserve(app, command);
     try {

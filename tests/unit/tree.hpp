@@ -19,6 +19,7 @@ public:
         roots.etc = directory_.path() / "etc";
         roots.host_etc = roots.etc;
         roots.usr = directory_.path() / "usr";
+        roots.boot = directory_.path() / "boot";
     }
 
     /// A file with its directories: file("sys/module/nvidia/initstate", "live\n").
