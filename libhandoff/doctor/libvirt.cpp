@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/doctor/checks.hpp"
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 
@@ -58,32 +59,34 @@ void check_daemon(const Patient& patient, Findings& found) {
     const bool asked = evidence.answer("libvirtd.service").has_value();
     if (asked && daemon.empty())
         return found.failure("neither libvirtd nor virtqemud runs", start_of_daemon(evidence));
-    if (answer != "ok")
-        return found.failure(answer, daemon.empty() ? "see journalctl -u libvirtd -u virtqemud"
-                                                    : "see journalctl -u " + daemon);
+    if (answer != "ok") { // "libvirt: what is wrong; what to do"
+        const std::size_t begin = answer.starts_with("libvirt: ") ? answer.find(' ') + 1 : 0;
+        const std::size_t end = std::min(answer.rfind("; "), answer.size());
+        return found.failure(answer.substr(begin, end - begin),
+                             end == answer.size() ? "" : answer.substr(end + 2));
+    }
     found.ok(daemon.empty() ? "answers" : daemon);
 }
 
 void check_hook(const Patient& patient, Findings& found) {
     const Evidence& evidence = patient.evidence;
-    const auto target = evidence.link(hook);
-    if (!target && !evidence.exists(hook))
-        return found.failure(std::string(hook) + " is not there: libvirt does not call gpu-handoff",
-                             std::string("run\nln -s ") + front_door + " " + hook + "\n" +
-                                 reload(evidence));
-    if (!target || last_part(*target) != "gpu-handoff-hook")
-        return found.failure(std::string(hook) + " is another project's",
-                             "run, in a clone of gpu-handoff,\ninstall/install --replace");
+    const std::string install = "run, in a clone of gpu-handoff,\ninstall/install";
     for (const char* program : {front_door, engine}) {
         const auto status = evidence.status(program);
         if (!status)
-            return found.failure(std::string(program) + " is not there",
-                                 "run, in a clone of gpu-handoff,\ninstall/install");
+            return found.failure(std::string(program) + " is not there", install);
         if ((status->mode & 0111U) != 0111U)
             return found.failure(std::string(program) + " is not executable",
                                  std::string("run\nchmod 755 ") + program + "\n" +
                                      reload(evidence));
     }
+    const auto target = evidence.link(hook);
+    if (!target && !evidence.exists(hook))
+        return found.failure(std::string(hook) + " is not there: libvirt does not call gpu-handoff",
+                             std::string("run\nln -s ") + front_door + " " + hook + "\n" +
+                                 reload(evidence));
+    if (!target || last_part(*target) != last_part(front_door))
+        return found.failure(std::string(hook) + " is another project's", install + " --replace");
     found.ok("installed");
 }
 
