@@ -55,6 +55,15 @@ bool is_shadowed(const Evidence& evidence, const std::string& address) {
     return false;
 }
 
+/// Whether one of them belongs to another graphics card, which the host may need.
+bool has_a_card(const Patient& patient, const std::vector<const Pci*>& functions) {
+    return std::ranges::any_of(patient.cards, [&](const Card& card) {
+        return std::ranges::any_of(functions, [&](const Pci* function) {
+            return slot_of(function->address) == slot_of(card.gpu.address);
+        });
+    });
+}
+
 std::string listing(const std::vector<const Pci*>& functions) {
     std::vector<std::string> names;
     for (const Pci* function : functions)
@@ -133,10 +142,11 @@ void check_groups(const Patient& patient, Findings& found) {
             patient.guest ? file_of(*patient.guest) : "/etc/gpu-handoff/domains/DOMAIN.toml";
         const std::string seen = card->name() + " shares IOMMU group " + card->gpu.group +
                                  " with " + listing(others);
-        const std::string remedy =
-            "put the card into another slot (often the one next to the processor), turn on ACS in "
-            "the firmware's setup, or give the others away too: write into " +
-            file + "\n" + as_toml(*card, others);
+        std::string remedy = "put the card into another slot (often the one next to the "
+                             "processor), or turn on ACS in the firmware's setup";
+        if (!has_a_card(patient, others))
+            remedy += "; or give the others away too: write into " + file + "\n" +
+                      as_toml(*card, others);
         if (patient.guest)
             found.failure(seen, remedy);
         else
@@ -163,7 +173,7 @@ void check_rom(const Patient& patient, Findings& found) {
             else
                 found.failure(device->rom_file + ", which the domain names, is not there",
                               "put the card's ROM there, or remove <rom file=.../> (virsh edit " +
-                                  patient.guest->name + ")");
+                                  quoted(patient.guest->name) + ")");
         } else if ((device == nullptr || device->has_rom) &&
                    is_shadowed(patient.evidence, card->gpu.address)) {
             found.warning(card->name() + " is what the computer started on: what a guest reads is "

@@ -35,7 +35,7 @@ std::optional<Config> read_config(const Evidence& evidence, const Guest& guest) 
 }
 
 std::string edit(const Guest& guest, const std::string& what) {
-    return "run\nvirsh edit " + guest.name + "\nand " + what;
+    return "run\nvirsh edit " + quoted(guest.name) + "\nand " + what;
 }
 
 /// A value of /proc/meminfo in KiB.
@@ -88,7 +88,8 @@ void check_file(const Patient& patient, Findings& found) {
     try {
         if (!read_config(patient.evidence, guest))
             return found.failure("it has none, so gpu-handoff leaves the domain alone",
-                                 "run\ngpu-handoff setup " + guest.name + "\nor touch " + file);
+                                 "run\ngpu-handoff setup " + quoted(guest.name) +
+                                     "\nor, if the card is in it already,\ntouch " + quoted(file));
     } catch (const Denied&) {
         throw;
     } catch (const Error& error) {
@@ -108,7 +109,7 @@ void check_file(const Patient& patient, Findings& found) {
 
 void check_devices(const Patient& patient, Findings& found) {
     const Guest& guest = *patient.guest;
-    const std::string setup = "run\ngpu-handoff setup " + guest.name;
+    const std::string setup = "run\ngpu-handoff setup " + quoted(guest.name);
     for (const GuestDevice& device : guest.devices)
         if (patient.function(device.address) == nullptr)
             found.failure(device.address + ": there is no such PCI device",
@@ -161,7 +162,7 @@ void check_hiding(const Patient& patient, Findings& found) {
         return found.ok("hidden from the guest's driver");
     constexpr unsigned first_with_newer_drivers = 0x0fc0; // Kepler; before it 391.35 is the last
     const std::string remedy =
-        "for a driver before 465 (code 43 in Windows) run\ngpu-handoff setup " + guest.name +
+        "for a driver before 465 (code 43 in Windows) run\ngpu-handoff setup " + quoted(guest.name) +
         " --hide-kvm";
     for (const Card* card : patient.candidates())
         if (card->gpu.vendor == nvidia && card->gpu.device < first_with_newer_drivers)
@@ -180,9 +181,9 @@ void check_memory(const Patient& patient, Findings& found) {
     const std::string seen = mebibytes(guest.memory) + " of " + mebibytes(total);
     if (guest.memory >= total)
         return found.failure(seen + ": more than there is",
-                             "run\nvirsh setmaxmem " + guest.name + " " +
+                             "run\nvirsh setmaxmem " + quoted(guest.name) + " " +
                                  std::to_string(total / 1024 / 2) + "M --config\nvirsh setmem " +
-                                 guest.name + " " + std::to_string(total / 1024 / 2) +
+                                 quoted(guest.name) + " " + std::to_string(total / 1024 / 2) +
                                  "M --config");
     if (guest.memory > available)
         return found.warning(seen + ", of which " + mebibytes(available) +

@@ -33,7 +33,7 @@ void check_video(const Patient& patient, Findings& found) {
 
 void check_input(const Patient& patient, Findings& found) {
     const Guest& guest = *patient.guest;
-    const std::string remedy = "run\ngpu-handoff setup " + guest.name +
+    const std::string remedy = "run\ngpu-handoff setup " + quoted(guest.name) +
                                " --keyboard DEVICE --mouse DEVICE\nor add the keyboard and the "
                                "mouse as USB host devices";
     for (const std::string& device : guest.evdev)

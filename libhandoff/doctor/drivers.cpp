@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/doctor/boot_loader.hpp"
 #include "libhandoff/doctor/checks.hpp"
 #include "libhandoff/version.hpp"
 
@@ -105,7 +106,8 @@ void check_nvidia(const Patient& patient, Findings& found) {
     found.failure(version + " cannot let go of one of two cards while nvidia_drm has modeset on",
                   "update the driver to " + std::string(nvidia_that_lets_go) +
                       " or newer; or write into /etc/modprobe.d/nvidia-drm.conf\n"
-                      "options nvidia_drm modeset=0\nand restart the computer");
+                      "options nvidia_drm modeset=0\nrun\n" +
+                      how_to_rebuild_initramfs(evidence) + "\nand restart the computer");
 }
 
 void check_reset(const Patient& patient, Findings& found) {

@@ -81,15 +81,18 @@ std::string Card::name() const {
 std::vector<const Card*> Patient::candidates() const {
     std::vector<const Card*> found;
     for (const Card& card : cards)
-        if (guest ? std::ranges::any_of(card.functions,
-                                        [&](const Pci& function) {
-                                            return guest->device(function.address) != nullptr;
-                                        })
-                  : !card.integrated)
+        if (!guest || std::ranges::any_of(card.functions, [&](const Pci& function) {
+                return guest->device(function.address) != nullptr;
+            }))
             found.push_back(&card);
-    if (found.empty() && !guest)
-        for (const Card& card : cards)
-            found.push_back(&card);
+    if (guest)
+        return found;
+    const auto leave_out = [&](bool Card::*trait) {
+        if (std::ranges::any_of(found, [&](const Card* card) { return !(card->*trait); }))
+            std::erase_if(found, [&](const Card* card) { return card->*trait; });
+    };
+    leave_out(&Card::integrated);
+    leave_out(&Card::boot_vga);
     return found;
 }
 
@@ -118,6 +121,17 @@ bool has(std::string_view text, std::string_view part) {
 
 bool has_program(const Evidence& evidence, const std::string& name) {
     return evidence.exists("/usr/sbin/" + name) || evidence.exists("/usr/bin/" + name);
+}
+
+std::string quoted(const std::string& name) {
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:+-";
+    if (!name.empty() && name.find_first_not_of(plain) == std::string::npos)
+        return name;
+    std::string word = "'";
+    for (const char c : name)
+        word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return word + "'";
 }
 
 std::string last_part(const std::string& path) {

@@ -43,7 +43,7 @@ struct Patient {
     std::optional<Guest> guest;
 
     /// The cards that a domain is meant to have: the guest's; without one, those that are not part
-    /// of the processor, or all.
+    /// of the processor, and of several of these not the one that the firmware starts on.
     [[nodiscard]] std::vector<const Card*> candidates() const;
     [[nodiscard]] const Pci* function(const std::string& address) const;
     /// Whether the candidates leave the host no card: its desktop ends while a domain has them.
@@ -83,6 +83,8 @@ private:
 bool has(std::string_view text, std::string_view part);
 /// Whether a program of that name is installed.
 bool has_program(const Evidence& evidence, const std::string& name);
+/// The name as a word of a shell.
+std::string quoted(const std::string& name);
 /// The last part of a path.
 std::string last_part(const std::string& path);
 /// The names, with commas.
