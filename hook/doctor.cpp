@@ -33,8 +33,7 @@ struct Asked {
 
 /// "active 1760000000000000": the unit's state, and when it was last started or reloaded, in µs.
 std::string state_of(const Bus& bus, const std::string& unit, const Deadline& deadline) {
-    const Object object{systemd_service,
-                        encoded_path("/org/freedesktop/systemd1/unit", unit),
+    const Object object{systemd_service, encoded_path("/org/freedesktop/systemd1/unit", unit),
                         "org.freedesktop.systemd1.Unit"};
     const Object getter{object.service, object.path, "org.freedesktop.DBus.Properties"};
     std::uint64_t since = 0;
@@ -127,8 +126,7 @@ void add_doctor(CLI::App& app, Command& command) {
         ->type_name("URI")
         ->capture_default_str();
     doctor->add_flag("--json", asked->json, "One JSON document");
-    doctor->callback(
-        [asked, &command] { command = [asked] { return examine_and_show(*asked); }; });
+    doctor->callback([asked, &command] { command = [asked] { return examine_and_show(*asked); }; });
 }
 
 } // namespace handoff

@@ -172,8 +172,8 @@ std::vector<std::string> Evidence::words(const std::string& path, const Wanted& 
         return words;
     Fact& fact = facts_[path];
     fact.kind = Fact::Kind::text;
-    std::vector<std::string> noted = fact.lines.empty() ? std::vector<std::string>()
-                                                        : split(fact.lines.front().text);
+    std::vector<std::string> noted =
+        fact.lines.empty() ? std::vector<std::string>() : split(fact.lines.front().text);
     for (const std::string& word : words)
         if (std::ranges::find(noted, word) == noted.end())
             noted.push_back(word);

@@ -24,9 +24,9 @@ struct Line {
 
 /// What lstat(2) says of a path.
 struct FileStatus {
-    unsigned mode = 0;         ///< with the kind of file: 0100644
-    bool of_root = false;      ///< root owns it
-    std::int64_t changed = 0;  ///< the later of its two times (contents, name and mode), in µs
+    unsigned mode = 0;        ///< with the kind of file: 0100644
+    bool of_root = false;     ///< root owns it
+    std::int64_t changed = 0; ///< the later of its two times (contents, name and mode), in µs
 
     bool operator==(const FileStatus&) const = default;
 };
@@ -63,9 +63,11 @@ public:
     using Facts = std::map<std::string, Fact>;
 
     /// This machine. The answers, by who gave them, come from outside.
-    Evidence(Roots roots, Answers answers) : live_(std::move(roots)), answers_(std::move(answers)) {}
+    Evidence(Roots roots, Answers answers)
+        : live_(std::move(roots)), answers_(std::move(answers)) {}
     /// One that was recorded.
-    Evidence(Facts facts, Answers answers) : facts_(std::move(facts)), answers_(std::move(answers)) {}
+    Evidence(Facts facts, Answers answers)
+        : facts_(std::move(facts)), answers_(std::move(answers)) {}
 
     [[nodiscard]] bool exists(const std::string& path) const;
     /// The file's first line; nothing if there is no such file.

@@ -158,13 +158,16 @@ Evidence read_recording(std::string_view text) {
 }
 
 std::string anonymous(std::string text, const std::vector<std::string>& names) {
-    constexpr std::array<std::pair<const char*, const char*>, 7> patterns{{
-        {R"(\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)", "00000000-0000-0000-0000-000000000000"},
+    constexpr std::array<std::pair<const char*, const char*>, 8> patterns{{
+        {R"(\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)",
+         "00000000-0000-0000-0000-000000000000"},
         {R"(\b[0-9a-f]{2}([:-][0-9a-f]{2}){5}\b)", "00:00:00:00:00:00"},
         {R"(\b[0-9]{1,3}(\.[0-9]{1,3}){3}\b)", "0.0.0.0"},
-        {R"(\b([0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b|\b([0-9a-f]{1,4}:){1,6}:([0-9a-f]{1,4}:?)*)", "::"},
+        {R"(\b([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b)", "::"},
+        {R"(\b([0-9a-f]{1,4}:){1,6}(:[0-9a-f]{1,4}){1,6}\b)", "::"},
         {R"(/home/[^/\s"'<]+)", "/home/user"},
-        {R"(/dev/input/by-(id|path)/[^\s"'<]*-event-(kbd|mouse))", "/dev/input/by-$1/device-event-$2"},
+        {R"(/dev/input/by-(id|path)/[^\s"'<]*-event-(kbd|mouse))",
+         "/dev/input/by-$1/device-event-$2"},
         {R"(/by-(id|uuid|partuuid|label)/(?!device-event-)[^\s"'</]+)", "/by-$1/name"},
     }};
     for (const auto& [pattern, by] : patterns)

@@ -73,9 +73,9 @@ const char* loader_entries = "/boot/loader/entries";
 
 /// The files that a command line may come from.
 std::vector<std::string> sources(const Evidence& evidence) {
-    std::vector<std::string> files{"/etc/default/grub", "/etc/kernel/cmdline",
-                                   "/etc/kernelstub/configuration", "/etc/default/limine",
-                                   "/boot/limine.conf", "/boot/limine/limine.conf"};
+    std::vector<std::string> files{
+        "/etc/default/grub",   "/etc/kernel/cmdline", "/etc/kernelstub/configuration",
+        "/etc/default/limine", "/boot/limine.conf",   "/boot/limine/limine.conf"};
     const auto add = [&](const std::string& directory) {
         for (const std::string& name : evidence.list(directory))
             files.push_back(directory + "/" + name);
@@ -168,8 +168,9 @@ std::string how_to_remove(const Evidence& evidence, const std::string& parameter
     case Loader::unknown:
         break;
     }
-    return remove + (from.empty() ? " from the kernel's command line in your boot loader's settings"
-                                  : from) +
+    return remove +
+           (from.empty() ? " from the kernel's command line in your boot loader's settings"
+                         : from) +
            ", and restart the computer";
 }
 

@@ -27,8 +27,7 @@ bool is_used(const Pci& function) {
 /// SMBIOS's kinds of chassis that have a battery: portable, laptop, notebook, convertible, ...
 bool is_laptop(const Evidence& evidence) {
     constexpr std::array<unsigned long, 6> kinds{8, 9, 10, 14, 31, 32};
-    const unsigned long kind =
-        number(evidence.text("/sys/class/dmi/id/chassis_type").value_or(""));
+    const unsigned long kind = number(evidence.text("/sys/class/dmi/id/chassis_type").value_or(""));
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 
@@ -103,16 +102,18 @@ void check_primary(const Patient& patient, Findings& found) {
     for (const Card* card : patient.candidates()) {
         if (!card->boot_vga)
             continue;
-        const std::string seen = "the firmware starts on " + card->name() + ", which is meant for "
-                                                                            "a domain";
+        const std::string seen = "the firmware starts on " + card->name() +
+                                 ", which is meant for "
+                                 "a domain";
         if (patient.leaves_none())
             return found.ok(seen);
         return found.warning(
-            seen, is_laptop(patient.evidence)
-                      ? "switch the laptop to hybrid graphics (MUX, Optimus) in the firmware's setup"
-                      : "choose the other card as primary display in the firmware's setup (Primary "
-                        "Display, Initial Display Output: IGFX, CPU Graphics, or its slot), and "
-                        "connect your screen to it");
+            seen,
+            is_laptop(patient.evidence)
+                ? "switch the laptop to hybrid graphics (MUX, Optimus) in the firmware's setup"
+                : "choose the other card as primary display in the firmware's setup (Primary "
+                  "Display, Initial Display Output: IGFX, CPU Graphics, or its slot), and "
+                  "connect your screen to it");
     }
     for (const Card& card : patient.cards)
         if (card.boot_vga)
@@ -140,13 +141,13 @@ void check_groups(const Patient& patient, Findings& found) {
         }
         const std::string file =
             patient.guest ? file_of(*patient.guest) : "/etc/gpu-handoff/domains/DOMAIN.toml";
-        const std::string seen = card->name() + " shares IOMMU group " + card->gpu.group +
-                                 " with " + listing(others);
+        const std::string seen =
+            card->name() + " shares IOMMU group " + card->gpu.group + " with " + listing(others);
         std::string remedy = "put the card into another slot (often the one next to the "
                              "processor), or turn on ACS in the firmware's setup";
         if (!has_a_card(patient, others))
-            remedy += "; or give the others away too: write into " + file + "\n" +
-                      as_toml(*card, others);
+            remedy +=
+                "; or give the others away too: write into " + file + "\n" + as_toml(*card, others);
         if (patient.guest)
             found.failure(seen, remedy);
         else
@@ -155,8 +156,10 @@ void check_groups(const Patient& patient, Findings& found) {
 }
 
 void check_acs(const Patient& patient, Findings& found) {
-    const std::vector<std::string> words = patient.evidence.words(
-        "/proc/cmdline", [](std::string_view word) { return word.starts_with("pcie_acs_override"); });
+    const std::vector<std::string> words =
+        patient.evidence.words("/proc/cmdline", [](std::string_view word) {
+            return word.starts_with("pcie_acs_override");
+        });
     if (!words.empty())
         found.warning(words.front() + " pretends that devices are apart: a guest may reach others "
                                       "of its real group",

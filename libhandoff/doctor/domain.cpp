@@ -16,8 +16,7 @@ std::optional<std::string> whole_text(const Evidence& evidence, const std::strin
         return std::nullopt;
     std::string text;
     std::size_t next = 1;
-    for (const Line& line :
-         evidence.lines(file, [](std::string_view) { return true; })) {
+    for (const Line& line : evidence.lines(file, [](std::string_view) { return true; })) {
         text.append(line.number - next, '\n').append(line.text).append("\n");
         next = line.number + 1;
     }
@@ -95,9 +94,8 @@ void check_file(const Patient& patient, Findings& found) {
     } catch (const Error& error) {
         return found.failure(error.what(), "correct the line");
     }
-    for (const std::string& path :
-         {file, std::string(settings) + "/domains", std::string(settings),
-          std::string(settings) + "/gpu-handoff.toml"}) {
+    for (const std::string& path : {file, std::string(settings) + "/domains", std::string(settings),
+                                    std::string(settings) + "/gpu-handoff.toml"}) {
         const auto status = patient.evidence.status(path);
         if (status && (!status->of_root || (status->mode & 0022U) != 0))
             return found.failure(path + " can be written by others than root",
@@ -162,8 +160,8 @@ void check_hiding(const Patient& patient, Findings& found) {
         return found.ok("hidden from the guest's driver");
     constexpr unsigned first_with_newer_drivers = 0x0fc0; // Kepler; before it 391.35 is the last
     const std::string remedy =
-        "for a driver before 465 (code 43 in Windows) run\ngpu-handoff setup " + quoted(guest.name) +
-        " --hide-kvm";
+        "for a driver before 465 (code 43 in Windows) run\ngpu-handoff setup " +
+        quoted(guest.name) + " --hide-kvm";
     for (const Card* card : patient.candidates())
         if (card->gpu.vendor == nvidia && card->gpu.device < first_with_newer_drivers)
             return found.warning(card->name() + " has only drivers that refuse to run in a guest",

@@ -91,10 +91,10 @@ void check_firmware_iommu(const Patient& patient, Findings& found) {
 void check_kernel_iommu(const Patient& patient, Findings& found) {
     const Evidence& evidence = patient.evidence;
     if (iommu_in_kernel(evidence)) {
-        const bool none = !patient.cards.empty() &&
-                          std::ranges::all_of(patient.cards, [](const Card& card) {
-                              return card.gpu.group.empty();
-                          });
+        const bool none =
+            !patient.cards.empty() && std::ranges::all_of(patient.cards, [](const Card& card) {
+                return card.gpu.group.empty();
+            });
         if (none)
             return found.failure("it is on, but no graphics card is in a group of it",
                                  "update the firmware: its tables leave the card out");

@@ -26,9 +26,8 @@ pugi::xml_document parse(std::string_view xml) {
 /// A size of libvirt's in KiB; its unit is KiB when it says none.
 std::uint64_t kibibytes(const pugi::xml_node& node) {
     const std::string_view unit = node.attribute("unit").as_string("KiB");
-    const std::uint64_t value = node.attribute("size").empty()
-                                    ? node.text().as_ullong()
-                                    : node.attribute("size").as_ullong();
+    const std::uint64_t value = node.attribute("size").empty() ? node.text().as_ullong()
+                                                               : node.attribute("size").as_ullong();
     constexpr std::array<std::pair<std::string_view, std::uint64_t>, 9> units{{
         {"KiB", 1},
         {"k", 1},
@@ -40,7 +39,8 @@ std::uint64_t kibibytes(const pugi::xml_node& node) {
         {"TiB", std::uint64_t{1024} * 1024 * 1024},
         {"T", std::uint64_t{1024} * 1024 * 1024},
     }};
-    const auto found = std::ranges::find(units, unit, &std::pair<std::string_view, std::uint64_t>::first);
+    const auto found =
+        std::ranges::find(units, unit, &std::pair<std::string_view, std::uint64_t>::first);
     if (found != units.end())
         return value * found->second;
     return unit == "b" || unit == "bytes" ? value / 1024 : value;
@@ -57,10 +57,9 @@ void read_devices(const pugi::xml_node& root, Guest& guest) {
         const bool hostdev = std::string_view(node.name()) == "hostdev" && type == "pci";
         const bool interface = std::string_view(node.name()) == "interface" && type == "hostdev";
         const pugi::xml_node source = node.child("source").child("address");
-        const auto address =
-            make_address(number_of(source.attribute("domain")), number_of(source.attribute("bus")),
-                         number_of(source.attribute("slot")),
-                         number_of(source.attribute("function")));
+        const auto address = make_address(
+            number_of(source.attribute("domain")), number_of(source.attribute("bus")),
+            number_of(source.attribute("slot")), number_of(source.attribute("function")));
         if ((!hostdev && !interface) || !address)
             continue;
         const pugi::xml_node rom = node.child("rom");
@@ -143,8 +142,8 @@ void copy_kept(const pugi::xml_node& from, pugi::xml_node to, const std::string&
         to.text() = from.text().get();
     for (const pugi::xml_node& child : from.children()) {
         const std::string below = path + "/" + child.name();
-        const auto rule = std::ranges::find(kept, below,
-                                            &std::pair<std::string_view, std::string_view>::first);
+        const auto rule =
+            std::ranges::find(kept, below, &std::pair<std::string_view, std::string_view>::first);
         if (rule != kept.end())
             copy_kept(child, to.append_child(child.name()), below, rule->second);
     }
@@ -163,9 +162,9 @@ Guest read_guest(std::string_view xml) {
     Guest guest;
     guest.name = root.child_value("name");
     guest.machine = root.child("os").child("type").attribute("machine").value();
-    guest.uefi = std::string_view(root.child("os").attribute("firmware").value()) == "efi" ||
-                 std::string_view(root.child("os").child("loader").attribute("type").value()) ==
-                     "pflash";
+    guest.uefi =
+        std::string_view(root.child("os").attribute("firmware").value()) == "efi" ||
+        std::string_view(root.child("os").child("loader").attribute("type").value()) == "pflash";
     guest.memory = kibibytes(root.child("memory"));
     const pugi::xml_node hugepages = root.child("memoryBacking").child("hugepages");
     guest.hugepages = !hugepages.empty();

@@ -27,10 +27,15 @@ std::vector<std::string> words_of(std::string_view line) {
 /// Whether the host needs this driver for its cards; a driver that another one stands in for is
 /// rightly kept out.
 bool is_needed(const Patient& patient, const std::string& driver) {
-    static const std::map<std::string, unsigned> vendors{
-        {"amdgpu", amd},        {"radeon", amd},          {"nvidia", nvidia},
-        {"nvidia_drm", nvidia}, {"nvidia_modeset", nvidia}, {"nvidia_uvm", nvidia},
-        {"nouveau", nvidia},    {"i915", intel},          {"xe", intel}};
+    static const std::map<std::string, unsigned> vendors{{"amdgpu", amd},
+                                                         {"radeon", amd},
+                                                         {"nvidia", nvidia},
+                                                         {"nvidia_drm", nvidia},
+                                                         {"nvidia_modeset", nvidia},
+                                                         {"nvidia_uvm", nvidia},
+                                                         {"nouveau", nvidia},
+                                                         {"i915", intel},
+                                                         {"xe", intel}};
     static const std::map<std::string, std::string> stand_ins{
         {"radeon", "amdgpu"}, {"nouveau", "nvidia"}, {"i915", "xe"}, {"xe", "i915"}};
     const std::string name = module_name(driver);
@@ -44,9 +49,8 @@ bool is_needed(const Patient& patient, const std::string& driver) {
         (patient.evidence.exists("/sys/module/" + stand_in->second) ||
          (name == "nouveau" && has_program(patient.evidence, "nvidia-smi"))))
         return false;
-    return std::ranges::any_of(patient.cards, [&](const Card& card) {
-        return card.gpu.vendor == vendor->second;
-    });
+    return std::ranges::any_of(patient.cards,
+                               [&](const Card& card) { return card.gpu.vendor == vendor->second; });
 }
 
 /// What a parameter does that is not needed any more; empty if it is none of these.
@@ -69,7 +73,8 @@ std::string fault_of_parameter(const Patient& patient, std::string_view paramete
     if (parameter == "initcall_blacklist=sysfb_init" ||
         (name == "video" && value.ends_with("fb:off")))
         return "keeps the boot screen dark, and is not needed since Linux 6.0";
-    if (name == "modprobe.blacklist" || name == "rd.driver.blacklist" || name == "module_blacklist") {
+    if (name == "modprobe.blacklist" || name == "rd.driver.blacklist" ||
+        name == "module_blacklist") {
         std::istringstream modules(value);
         for (std::string module; std::getline(modules, module, ',');)
             if (is_needed(patient, module))
@@ -96,7 +101,8 @@ std::string fault_of_modprobe(const Patient& patient, std::string_view line) {
         return "takes the cards of this id from the host";
     if (words[0] == "install" && module == "vfio_pci")
         return "runs a script when vfio-pci is loaded";
-    const bool nothing = words.size() > 2 && (words[2].ends_with("/false") || words[2].ends_with("/true"));
+    const bool nothing =
+        words.size() > 2 && (words[2].ends_with("/false") || words[2].ends_with("/true"));
     if ((words[0] == "blacklist" || (words[0] == "install" && nothing)) &&
         is_needed(patient, words[1]))
         return "keeps " + words[1] + " from the host";
@@ -191,8 +197,8 @@ constexpr const char* drop_ins = "/etc/libvirt/hooks/qemu.d";
 /// What a script that moves a card by itself does somewhere.
 bool moves_cards(std::string_view line) {
     constexpr std::array<std::string_view, 9> signs{
-        "virsh", "nodedev", "display-manager", "modprobe", "driver_override",
-        "/unbind", "vtcon", "vfio", "new_id"};
+        "virsh", "nodedev", "display-manager", "modprobe", "driver_override", "/unbind",
+        "vtcon", "vfio",    "new_id"};
     const std::size_t begin = line.find_first_not_of(" \t");
     return begin != std::string_view::npos && line[begin] != '#' &&
            std::ranges::any_of(signs, [&](std::string_view sign) { return has(line, sign); });
@@ -203,8 +209,8 @@ void look_at_script(const Evidence& evidence, const std::string& file, Findings&
     if (lines.empty())
         return;
     const std::string place = file + ":" + std::to_string(lines.front().number);
-    const bool virsh = std::ranges::any_of(
-        lines, [](const Line& line) { return has(line.text, "virsh"); });
+    const bool virsh =
+        std::ranges::any_of(lines, [](const Line& line) { return has(line.text, "virsh"); });
     if (virsh)
         found.failure(place + ": libvirt runs this beside gpu-handoff, and it asks libvirt, which "
                               "waits for it",

@@ -49,8 +49,7 @@ std::vector<Card> cards_of(const Evidence& evidence, const std::vector<Pci>& fun
         std::ranges::copy_if(functions, std::back_inserter(card.functions), [&](const Pci& other) {
             return slot_of(other.address) == slot_of(gpu.address);
         });
-        card.boot_vga =
-            evidence.text("/sys/bus/pci/devices/" + gpu.address + "/boot_vga") == "1";
+        card.boot_vga = evidence.text("/sys/bus/pci/devices/" + gpu.address + "/boot_vga") == "1";
         card.integrated = is_integrated(card);
         cards.push_back(std::move(card));
     }
