@@ -10,6 +10,7 @@ namespace handoff {
 using Command = std::function<int()>;
 
 /// Each adds its subcommand, and makes `command` do it when it is asked for.
+void add_doctor(CLI::App& app, Command& command);
 void add_history(CLI::App& app, Command& command);
 void add_keep(CLI::App& app, Command& command);
 void add_list(CLI::App& app, Command& command);

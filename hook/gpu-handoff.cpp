@@ -26,14 +26,15 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     handoff::Command command;
     handoff::add_list(app, command);
+    handoff::add_doctor(app, command);
+    handoff::add_setup(app, command);
     handoff::add_plan(app, command);
     handoff::add_status(app, command);
-    handoff::add_history(app, command);
-    handoff::add_setup(app, command);
     handoff::add_try(app, command);
     handoff::add_keep(app, command);
     handoff::add_recover(app, command);
     handoff::add_reserve(app, command);
+    handoff::add_history(app, command);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

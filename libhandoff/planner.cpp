@@ -4,9 +4,9 @@
 #include "libhandoff/error.hpp"
 #include "libhandoff/policy.hpp"
 #include "libhandoff/selection.hpp"
+#include "libhandoff/version.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace handoff {
 namespace {
@@ -14,25 +14,6 @@ namespace {
 using Addresses = std::set<std::string>;
 
 constexpr std::string_view nvidia = "nvidia";
-
-/// "550.163.01" is before "580.105.08": numbers between dots, compared one by one.
-bool before(std::string_view version, std::string_view other) {
-    const auto next = [](std::string_view& text) {
-        unsigned value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        if (!text.empty())
-            text.remove_prefix(1);
-        return error == std::errc() ? value : 0U;
-    };
-    while (!version.empty() || !other.empty()) {
-        const unsigned left = next(version);
-        const unsigned right = next(other);
-        if (left != right)
-            return left < right;
-    }
-    return false;
-}
 
 /// Functions outside this handoff that the driver has now, or gets back when another domain ends.
 bool drives_others(const Machine& machine, const Addresses& functions, const std::string& driver) {
@@ -62,10 +43,8 @@ bool must_unload(const Machine& machine, const Config& config, const Addresses& 
     if (function.driver == nvidia && !others && config.unload == Unload::never)
         throw Error(address, "nvidia would hang in the kernel if it were unbound while loaded",
                     "write unload = \"auto\" in the domain's file");
-    // Before that version nvidia_drm holds every card from inside the kernel, and remove() waits
-    // for it for ever.
     if (function.driver == nvidia && others && machine.nvidia_modeset &&
-        before(machine.nvidia_version, "580.105.08"))
+        is_before(machine.nvidia_version, nvidia_that_lets_go))
         throw Error(address,
                     "nvidia " + machine.nvidia_version +
                         " cannot let go of one of two cards while nvidia_drm has modeset on",

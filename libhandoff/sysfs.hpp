@@ -19,6 +19,7 @@ struct Roots {
     std::filesystem::path host_etc = "/etc"; ///< udev's and the sessions' settings
     std::filesystem::path usr = "/usr";
     std::filesystem::path state = "/var/lib/gpu-handoff"; ///< what outlives a restart
+    std::filesystem::path boot = "/boot";
 
     /// The directory of a PCI function.
     [[nodiscard]] std::filesystem::path function(std::string_view address) const;

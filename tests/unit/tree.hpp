@@ -20,6 +20,7 @@ public:
         roots.host_etc = roots.etc;
         roots.usr = directory_.path() / "usr";
         roots.state = directory_.path() / "state";
+        roots.boot = directory_.path() / "boot";
     }
 
     /// A file with its directories: file("sys/module/nvidia/initstate", "live\n").
