@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual-wayland
-# telling: all
+# telling: no
 # boot: shared
 # deadline: 900
 # A KWin session on the host's GPU that also has the guest's GPU open: it lets that one go when a domain wants it, lives on with its windows,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: single
-# telling: all
+# telling: no
 # boot: shared
 # deadline: 1800
 # Display managers that misbehave: one that is started by hand while the domain runs, and one that fails to start when the domain has ended. Then

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: single
-# telling: all
+# telling: no
 # boot: shared
 # deadline: 7200
 # The host's only GPU: virsh start from a terminal of the desktop's session ends the session; after the domain the desktop is back.

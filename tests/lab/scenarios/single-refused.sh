@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: single
-# telling: all
+# telling: no
 # boot: shared
 # deadline: 1800
 # What is refused before a session ends: display = "keep", a package upgrade that must not be interrupted, a second person's session. And what
