@@ -323,7 +323,7 @@ TEST_CASE("scripts that libvirt runs beside the hook", "[doctor]") {
     CHECK(of("virsh nodedev-detach pci_0", "0100755") ==
           "failure: " + script +
               ":3: libvirt runs this beside gpu-handoff, and it asks libvirt, "
-              "which waits for it | run\nrm " +
+              "which waits for it | run\nchmod -x " +
               script);
     CHECK_THAT(of("  modprobe -r nvidia", "0100755"), contains("warning: " + script + ":3: "));
     CHECK(of("cpupower frequency-set -g performance", "0100755") == "ok: no old hook scripts");
@@ -343,7 +343,7 @@ TEST_CASE("libvirt's daemon and the hook", "[doctor]") {
     CHECK(only("libvirt", "=libvirtd.service: inactive 0\n"
                           "/usr/lib/systemd/system/virtqemud.socket\n") ==
           "failure: neither libvirtd nor virtqemud runs | run\nsystemctl enable --now "
-          "virtqemud.socket");
+          "virtqemud.socket virtqemud-ro.socket");
     CHECK(only("libvirt", running + "=libvirt: libvirt: no polkit; do this\n") ==
           "failure: no polkit | do this");
 
