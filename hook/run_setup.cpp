@@ -99,6 +99,9 @@ bool is_set_up_for(const LibvirtDomain& domain, const HostGpu& gpu) {
 /// What the person should know, and what is no reason to refuse.
 void show_notes(const Roots& roots, const SetupRequest& asked, const HostGpu& gpu,
                 const LibvirtDomain& domain) {
+    if (link_name(roots.host_etc / "libvirt/hooks/qemu") != "gpu-handoff-hook")
+        say("Note: /etc/libvirt/hooks/qemu is not gpu-handoff's hook; without it libvirt takes the "
+            "card from its driver itself. See gpu-handoff doctor.");
     for (const LibvirtDomain& other : Libvirt(asked.uri).domains(soon())) {
         if (other.uuid == domain.uuid)
             continue;

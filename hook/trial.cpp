@@ -52,7 +52,7 @@ void start(const TrialDomain& domain) {
     } catch (const std::exception& error) {
         if (!may_run(domain))
             throw;
-        log_warning(std::string("start of a trial: ") + error.what());
+        log_warning(domain.name + ": start of the trial: " + error.what());
     }
 }
 
@@ -61,7 +61,7 @@ void destroy(const TrialDomain& domain, const Fd& process) {
     try {
         domain.destroy();
     } catch (const std::exception& error) {
-        log_warning(std::string("end of a trial: ") + error.what());
+        log_warning(domain.name + ": end of the trial: " + error.what());
         if (process)
             ::pidfd_send_signal(process.get(), SIGKILL, nullptr, 0);
     }
@@ -83,10 +83,10 @@ TrialEnd run_trial(const TrialDomain& domain, const TrialTimes& times,
     if ((!process && !may_run(domain)) || ends_within(process, times.run))
         return TrialEnd::by_itself;
     try {
-        log_info("the time of a trial is over: the guest is asked to shut down");
+        log_info(domain.name + ": its time is over: the guest is asked to shut down");
         domain.shut_down();
     } catch (const std::exception& error) {
-        log_warning(std::string("end of a trial: ") + error.what());
+        log_warning(domain.name + ": end of the trial: " + error.what());
     }
     if (ends_within(process, times.shutdown) || (!process && !may_run(domain)))
         return TrialEnd::shut_down;

@@ -14,6 +14,7 @@ namespace handoff {
 
 /// What a trial does with its domain, the libvirt of it.
 struct TrialDomain {
+    std::string name;                ///< for the log
     std::function<void()> start;     ///< throws when libvirt refuses, or does not answer
     std::function<bool()> runs;      ///< throws when libvirt does not answer
     std::function<Fd()> process;     ///< a pidfd of its QEMU; none if it is not found

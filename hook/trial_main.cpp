@@ -44,6 +44,7 @@ void run(const std::string& uuid, std::chrono::seconds time, const std::string& 
     const auto soon = [] { return handoff::Deadline(handoff::libvirt_patience); };
     const std::string name = libvirt.find(uuid, soon()).name;
     const handoff::TrialDomain domain{
+        name,
         [&] {
             // After a restart of this program it runs already.
             if (!libvirt.find(uuid, soon()).active)

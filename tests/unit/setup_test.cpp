@@ -3,6 +3,7 @@
 // its own, so what was defined is forgotten at once, and seen in the backup of what was there.
 #include "hook/run_setup.hpp"
 
+#include "hook/output.hpp"
 #include "hook/setup_files.hpp"
 #include "libhandoff/config.hpp"
 #include "libhandoff/error.hpp"
@@ -187,4 +188,11 @@ TEST_CASE("two backups of one second are two files", "[setup]") {
     keep_backup(host.tree.roots, uuid, "<b/>");
     keep_backup(host.tree.roots, uuid, "<c/>");
     CHECK(host.backups().size() == 3);
+}
+
+TEST_CASE("a word is written as a shell wants it", "[setup]") {
+    CHECK(shell_word("win11") == "win11");
+    CHECK(shell_word("win 11") == "'win 11'");
+    CHECK(shell_word("it's $HOME") == "'it'\\''s $HOME'");
+    CHECK(shell_word("") == "''");
 }

@@ -52,8 +52,11 @@ struct Fake {
     bool running = true;
 
     TrialDomain domain() {
-        return {[this] { log += "start "; }, [this] { return running; },
-                [this] { return guest.process(); }, [this] { log += "shut_down "; },
+        return {"win11",
+                [this] { log += "start "; },
+                [this] { return running; },
+                [this] { return guest.process(); },
+                [this] { log += "shut_down "; },
                 [this] {
                     log += "destroy ";
                     guest.end();
