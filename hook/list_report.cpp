@@ -91,9 +91,14 @@ std::string unit_of(const Holder& holder) {
     return owner.manager ? owner.user_unit : owner.unit;
 }
 
+/// libpci's name of a device that it does not know is its number.
+std::string name_and_id(const NamedFunction& function) {
+    const bool has_it = function.name.find(function.id) != std::string::npos;
+    return function.name + (has_it ? "" : " (" + function.id + ")");
+}
+
 std::string text_of(const NamedFunction& function) {
-    return function.address + " " + function.driver + ", " + function.name + " (" + function.id +
-           ")";
+    return function.address + " " + function.driver + ", " + name_and_id(function);
 }
 
 std::string text_of(const Connector& connector) {
@@ -147,7 +152,7 @@ Colour colour_of(Way way) {
 
 std::string text_of(const ListedGpu& listed, std::size_t columns) {
     const Gpu& gpu = listed.gpu;
-    const std::string head = " " + gpu.video().name + " (" + gpu.video().id + ")";
+    const std::string head = " " + name_and_id(gpu.video());
     std::string text =
         coloured(Colour::bold, gpu.address) + wrapped(head, columns, 4, gpu.address.size());
     for (const NamedFunction& function : gpu.functions)

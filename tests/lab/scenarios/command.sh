@@ -19,6 +19,8 @@ refused() {
     expect "lines of the refusal: $output" 1 "$(printf '%s\n' "$output" | wc -l)"
     expect_match "the refusal" "$1" "$output"
 }
+# flat: the text on one line, since a terminal's width breaks it anywhere.
+flat() { tr -s '\n ' ' '; }
 # narrow COMMAND...: what it prints on a terminal of 40 columns.
 narrow() {
     python3 - "$@" <<'PYTHON'
@@ -89,7 +91,7 @@ same_state "$touched" "by plan"
 expect "journals after plan" "" "$(ls /run/gpu-handoff 2> /dev/null)"
 steps=$(planned win11)
 expect_match "plan by uuid" "driver $GPU: bochs-drm -> vfio-pci" "$(gpu-handoff plan "$(virsh domuuid win11 | head -1)")"
-expect_match "plan of a domain without a file" "leaves its starts alone" "$(gpu-handoff plan stranger | tr '\n' ' ')"
+expect_match "plan of a domain without a file" "leaves its starts alone" "$(gpu-handoff plan stranger | flat)"
 refused "^gpu-handoff: domain win12: libvirt knows none of that name; did you mean win11\?" gpu-handoff plan win12
 
 step "during: what plan said is what the log shows; status, list and plan know who has the card"
@@ -108,7 +110,7 @@ plan=$(gpu-handoff plan win11) && fail "plan of a running domain: exit code 0"
 expect_match "plan of a running domain" "runs already" "$plan"
 configure stranger
 plan=$(gpu-handoff plan stranger) && fail "plan of a second domain: exit code 0"
-expect_match "plan of a second domain" "already handed over to domain win11" "$(echo "$plan" | tr -s '\n ' ' ')"
+expect_match "plan of a second domain" "already handed over to domain win11" "$(echo "$plan" | flat)"
 expect "the handoff in the history" "handed over" "$(field "$(gpu-handoff history --json)" "d['events'][-1]['outcome']")"
 expect "its steps" "$steps" "$(field "$(gpu-handoff history --json)" "'\n'.join(s['text'] for s in d['events'][-1]['steps'])")"
 
@@ -117,7 +119,7 @@ status=$(as_user gpu-handoff status) || fail "status as a user: $status"
 expect_match "status as a user" "with a domain" "$status"
 expect_match "status as a user" "Only root sees" "$status"
 list=$(as_user gpu-handoff list) || fail "list as a user: $list"
-expect_match "list as a user" "$GPU .*IOMMU group" "$(echo "$list" | tr '\n' ' ')"
+expect_match "list as a user" "$GPU .*IOMMU group" "$(echo "$list" | flat)"
 expect_match "list as a user" "Only root sees" "$list"
 expect "complete" False "$(field "$(as_user gpu-handoff list --json)" "d['complete']")"
 refused "^gpu-handoff: history: needs root; run it with sudo" as_user gpu-handoff history
@@ -126,7 +128,7 @@ expect "mode of the history" "600 root" "$(stat -c '%a %U' "$history")"
 step "a handoff under way, and one that was left behind"
 exec 9<> /run/gpu-handoff.lock
 flock 9
-expect_match "status while the lock is held" "under way: " "$(gpu-handoff status | tr -s '\n ' ' ')"
+expect_match "status while the lock is held" "under way: " "$(gpu-handoff status | flat)"
 exec 9>&-
 systemctl mask --runtime --now gpu-handoff-recover.service > /dev/null 2>&1
 hook_blocks stopped
@@ -139,8 +141,8 @@ daemon_answers() { virsh -q list; }
 wait_for "libvirtd is back" 60 daemon_answers
 status=$(gpu-handoff status) && fail "status with something left behind: exit code 0"
 expect_match "status" "left behind by domain win11" "$status"
-expect_match "status" "gpu-handoff recover win11" "$(echo "$status" | tr -s '\n ' ' ')"
-expect_match "plan" "First it would give back what a handoff to win11 left behind" "$(gpu-handoff plan win11 | tr -s '\n ' ' ')"
+expect_match "status" "gpu-handoff recover win11" "$(echo "$status" | flat)"
+expect_match "plan" "First it would give back what a handoff to win11 left behind" "$(gpu-handoff plan win11 | flat)"
 compgen -G '/run/gpu-handoff/*.journal' > /dev/null || fail "plan or status gave the card back"
 gpu-handoff recover > /dev/null || fail "gpu-handoff recover"
 systemctl unmask --runtime gpu-handoff-recover.service > /dev/null 2>&1
@@ -154,7 +156,7 @@ destroy win11
 text=$(gpu-handoff history win11) || fail "gpu-handoff history"
 printf '%s\n' "$text"
 expect_match "history" "win11: given back in [0-9]+ ms" "$text"
-expect_match "history" "=+ .* ms  driver $GPU: vfio-pci -> bochs-drm" "$text"
+expect_match "history" "=+ .* ms driver $GPU: vfio-pci -> bochs-drm" "$text"
 count=$(field "$(gpu-handoff history --json)" "len(d['events'])")
 printf '1\t1700000000000000\t12\thanded over\ttorn\tuu' >> "$history"
 expect "events beside a torn line" "$count" "$(field "$(gpu-handoff history --json)" "len(d['events'])")"
