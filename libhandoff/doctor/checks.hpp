@@ -34,6 +34,8 @@ void check_command_line(const Patient& patient, Findings& found);
 void check_modprobe(const Patient& patient, Findings& found);
 void check_initramfs(const Patient& patient, Findings& found);
 void check_driverctl(const Patient& patient, Findings& found);
+
+// old_hooks.cpp: scripts of other projects
 void check_old_hooks(const Patient& patient, Findings& found);
 
 // libvirt.cpp

@@ -323,7 +323,7 @@ TEST_CASE("scripts that libvirt runs beside the hook", "[doctor]") {
     CHECK(of("virsh nodedev-detach pci_0", "0100755") ==
           "failure: " + script +
               ":3: libvirt runs this beside gpu-handoff, and it asks libvirt, "
-              "which waits for it | run\nrm " +
+              "which waits for it | run\nchmod -x " +
               script);
     CHECK_THAT(of("  modprobe -r nvidia", "0100755"), contains("warning: " + script + ":3: "));
     CHECK(of("cpupower frequency-set -g performance", "0100755") == "ok: no old hook scripts");
