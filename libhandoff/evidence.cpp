@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <set>
 #include <sstream>
 #include <sys/stat.h>
 #include <system_error>
@@ -203,19 +204,13 @@ std::optional<std::string> Evidence::link(const std::string& path) const {
 }
 
 std::vector<std::string> Evidence::recorded_list(const std::string& directory) const {
-    std::vector<std::string> names;
+    std::set<std::string> names;
     const std::string prefix = directory + "/";
     for (auto fact = facts_.lower_bound(prefix);
-         fact != facts_.end() && fact->first.starts_with(prefix); ++fact) {
-        const std::string name =
-            fact->first.substr(prefix.size(), fact->first.find('/', prefix.size()) - prefix.size());
-        if (names.empty() || names.back() != name)
-            names.push_back(name);
-    }
-    std::ranges::sort(names);
-    const auto twice = std::ranges::unique(names);
-    names.erase(twice.begin(), twice.end());
-    return names;
+         fact != facts_.end() && fact->first.starts_with(prefix); ++fact)
+        names.insert(fact->first.substr(prefix.size(),
+                                        fact->first.find('/', prefix.size()) - prefix.size()));
+    return {names.begin(), names.end()};
 }
 
 std::vector<std::string> Evidence::list(const std::string& directory) const {

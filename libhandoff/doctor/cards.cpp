@@ -47,11 +47,9 @@ std::vector<const Pci*> companions(const Patient& patient, const Card& card) {
 bool is_shadowed(const Evidence& evidence, const std::string& address) {
     constexpr std::size_t rom_line = 7;
     const std::string file = "/sys/bus/pci/devices/" + address + "/resource";
-    for (const Line& line :
-         evidence.lines(file, [](std::string_view text) { return has(text, "00c0000 0x"); }))
-        if (line.number == rom_line && has(line.text, "0x00000000000c0000 "))
-            return true;
-    return false;
+    const std::vector<Line> lines = evidence.lines(
+        file, [](std::string_view text) { return text.starts_with("0x00000000000c0000 "); });
+    return std::ranges::find(lines, rom_line, &Line::number) != lines.end();
 }
 
 /// Whether one of them belongs to another graphics card, which the host may need.
@@ -65,6 +63,7 @@ bool has_a_card(const Patient& patient, const std::vector<const Pci*>& functions
 
 std::string listing(const std::vector<const Pci*>& functions) {
     std::vector<std::string> names;
+    names.reserve(functions.size());
     for (const Pci* function : functions)
         names.push_back(function->address + " (" + function->driver + ")");
     return joined(names);
@@ -72,6 +71,7 @@ std::string listing(const std::vector<const Pci*>& functions) {
 
 std::string as_toml(const Card& card, const std::vector<const Pci*>& others) {
     std::vector<std::string> addresses;
+    addresses.reserve(card.functions.size() + others.size());
     for (const Pci& function : card.functions)
         addresses.push_back('"' + function.address + '"');
     for (const Pci* function : others)
@@ -86,6 +86,7 @@ void check_cards(const Patient& patient, Findings& found) {
         return found.failure("there is none", "see whether lspci lists it; if not, check its slot "
                                               "and power");
     std::vector<std::string> names;
+    names.reserve(patient.cards.size());
     for (const Card& card : patient.cards)
         names.push_back(card.name());
     if (patient.cards.size() > 1)
