@@ -24,7 +24,9 @@ bool has_usb_controller(const Patient& patient) {
 
 void check_video(const Patient& patient, Findings& found) {
     const Guest& guest = *patient.guest;
-    if (guest.video.empty() || patient.candidates().empty())
+    if (patient.candidates().empty())
+        return;
+    if (guest.video.empty())
         return found.ok("the card is the guest's only one");
     found.ok("an emulated card (" + guest.video + ") beside it",
              "if the guest's windows open on a screen that nobody sees, set <video><model "
