@@ -140,7 +140,8 @@ void check_managed(const Patient& patient, Findings& found) {
 void check_machine(const Patient& patient, Findings& found) {
     const Guest& guest = *patient.guest;
     if (!has(guest.machine, "q35"))
-        found.warning((guest.machine.empty() ? "not Q35" : guest.machine) + ": cards of today are made for PCI Express, which it has not",
+        found.warning((guest.machine.empty() ? "not Q35" : guest.machine) +
+                          ": cards of today are made for PCI Express, which it has not",
                       "make the domain anew with the chipset Q35: another one cannot be put under "
                       "an installed Windows");
     if (!guest.uefi)
