@@ -40,7 +40,8 @@ std::string daemon_of(const Evidence& evidence) {
 std::string start_of_daemon(const Evidence& evidence) {
     for (const char* name : daemons)
         if (evidence.exists(std::string("/usr/lib/systemd/system/") + name + ".socket"))
-            return std::string("run\nsystemctl enable --now ") + name + ".socket";
+            return std::string("run\nsystemctl enable --now ") + name + ".socket " + name +
+                   "-ro.socket";
     return "install libvirt's daemon with its QEMU driver (libvirt-daemon-system, "
            "libvirt-daemon-driver-qemu)";
 }

@@ -343,7 +343,7 @@ TEST_CASE("libvirt's daemon and the hook", "[doctor]") {
     CHECK(only("libvirt", "=libvirtd.service: inactive 0\n"
                           "/usr/lib/systemd/system/virtqemud.socket\n") ==
           "failure: neither libvirtd nor virtqemud runs | run\nsystemctl enable --now "
-          "virtqemud.socket");
+          "virtqemud.socket virtqemud-ro.socket");
     CHECK(only("libvirt", running + "=libvirt: libvirt: no polkit; do this\n") ==
           "failure: no polkit | do this");
 

@@ -97,7 +97,7 @@ gpu-handoff doctor win11 --save /tmp/saved > /tmp/said || fail "doctor --save"
 ls -l /tmp/saved
 for private in "$(hostname)" "$(cat /etc/machine-id)" "$(cat /sys/class/net/*/address | grep -v 00:00:00:00:00:00 | head -1)" \
     "$(virsh domuuid win11 | head -1)" /var/lib/libvirt/images; do
-    [[ -z "$private" ]] || ! grep -rF -- "$private" /tmp/saved || fail "$private is in it"
+    [[ -z "$private" ]] || ! grep -rwF -- "$private" /tmp/saved || fail "$private is in it"
 done
 expect "findings in the recording and here" "$(grep -c '^ok\|^warning' /tmp/said)" "$(grep -c '^ok\|^warning' /tmp/saved/expected)"
 output=$(gpu-handoff doctor --save /tmp/saved 2>&1) && fail "it wrote into a directory that is not empty"
