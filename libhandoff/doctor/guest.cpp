@@ -39,7 +39,7 @@ std::uint64_t kibibytes(const pugi::xml_node& node) {
         {"TiB", std::uint64_t{1024} * 1024 * 1024},
         {"T", std::uint64_t{1024} * 1024 * 1024},
     }};
-    const auto found =
+    const auto* const found =
         std::ranges::find(units, unit, &std::pair<std::string_view, std::uint64_t>::first);
     if (found != units.end())
         return value * found->second;
@@ -84,7 +84,7 @@ void read_input(const pugi::xml_node& devices, Guest& guest) {
         guest.viewer |= std::string_view(graphics.attribute("type").value()) != "egl-headless";
     const std::string model = devices.child("video").child("model").attribute("type").value();
     guest.video = model == "none" ? "" : model;
-    if (devices.child("sound"))
+    if (!devices.child("sound").empty())
         for (const pugi::xml_node& audio : devices.children("audio"))
             guest.sounds.emplace_back(audio.attribute("type").value());
 }
@@ -142,7 +142,7 @@ void copy_kept(const pugi::xml_node& from, pugi::xml_node to, const std::string&
         to.text() = from.text().get();
     for (const pugi::xml_node& child : from.children()) {
         const std::string below = path + "/" + child.name();
-        const auto rule =
+        const auto* const rule =
             std::ranges::find(kept, below, &std::pair<std::string_view, std::string_view>::first);
         if (rule != kept.end())
             copy_kept(child, to.append_child(child.name()), below, rule->second);
