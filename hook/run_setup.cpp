@@ -122,7 +122,7 @@ void show_notes(const Roots& roots, const SetupRequest& asked, const HostGpu& gp
 std::filesystem::path define(const Roots& roots, const Libvirt& libvirt,
                              const LibvirtDomain& domain, const Edit& edit) {
     const std::string before = libvirt.definition(domain.uuid, soon());
-    const std::filesystem::path backup = keep_backup(roots, domain.uuid, before);
+    std::filesystem::path backup = keep_backup(roots, domain.uuid, before);
     libvirt.define(edit(before), soon());
     return backup;
 }
