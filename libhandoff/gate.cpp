@@ -9,9 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <iterator>
 #include <poll.h>
-#include <ranges>
 #include <set>
 #include <sys/inotify.h>
 #include <system_error>
@@ -71,7 +69,8 @@ std::optional<Node> HolderGate::opened_since(const std::vector<Node>& nodes) {
         for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(sizeof event + event.len)) {
             std::memcpy(&event, buffer.data() + at, sizeof event);
             if ((event.mask & IN_Q_OVERFLOW) != 0U) // of any of them
-                std::ranges::copy(std::views::keys(watched_), std::inserter(opened, opened.end()));
+                for (const auto& [any, watched] : watched_)
+                    opened.insert(any);
             const auto device = by_watch_.find(event.wd);
             if ((event.mask & IN_OPEN) != 0U && device != by_watch_.end())
                 opened.insert(device->second);
