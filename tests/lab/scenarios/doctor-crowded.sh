@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: crowded
-# telling: no
+# telling: all
 # boot: shared
 # deadline: 300
 # gpu-handoff doctor finds a network card in the GPU's group, and what it says to write into the domain's file makes the start go.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: noiommu
-# telling: no
+# telling: all
 # boot: shared
 # deadline: 200
 # gpu-handoff doctor on a machine whose IOMMU is off says so, with the exit code 1.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: no
+# telling: all
 # boot: shared
 # deadline: 1200
 # gpu-handoff setup gives a domain a card, so that virsh start is all that is left to do, and takes exactly that back.

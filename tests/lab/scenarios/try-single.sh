@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: single-wayland
-# telling: no
+# telling: all
 # boot: shared
 # deadline: 1800
 # gpu-handoff try on the only GPU, typed in the session that has it: the session ends, and the command with it; after its time

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: no
+# telling: all
 # boot: shared
 # deadline: 900
 # gpu-handoff try: a domain left alone ends by itself and the host has its card back, also when nobody is there any more who
