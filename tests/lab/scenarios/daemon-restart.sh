@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: own
 # deadline: 600
 # libvirtd is restarted while the domain runs: nothing happens to the card. QEMU is killed while libvirtd is down: the card comes back

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 400
 # The main job, told with a timeline: virsh start win11, the guest draws on the passed GPU, virsh shutdown, all is back.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual-wayland
-# telling: no
+# telling: all
 # boot: shared
 # deadline: 900
 # PipeWire and WirePlumber of a logged-in user have the guest's HDMI sound card: they let it go by themselves, and have it again afterwards.

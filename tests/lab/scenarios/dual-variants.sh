@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 400
 # managed='no', only the video function in the XML, and a file that lists the devices: the same as managed='yes' with both.

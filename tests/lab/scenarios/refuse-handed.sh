@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 400
 # The card of another domain is refused with that domain's name; of two domains started at the same moment one gets it.

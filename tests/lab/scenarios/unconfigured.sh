@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 200
 # A domain without a file is none of our business, whatever is in its XML; with our mark and without a file it is refused.
