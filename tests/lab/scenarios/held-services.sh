@@ -22,6 +22,8 @@ UNIT
 }
 in_use() { wait_for "$1 has the GPU open" 120 has_open_now "$1"; }
 has_open_now() { find "/proc/$(systemctl show --value -p MainPID "$1")/fd" -lname /dev/nvidia0 | grep -q .; }
+# of_nobody: the holder belongs to no unit any more, as a program that a person has started.
+of_nobody() { echo "$HOLDER" > /sys/fs/cgroup/cgroup.procs; }
 state_of() { systemctl show --value -p ActiveState "$1"; }
 remove_services() {
     local unit
@@ -78,10 +80,12 @@ service nvidia-persistenced.service open
 systemctl stop nvidia-persistenced.service
 configure win11
 hold open /dev/nvidia0
+of_nobody
 polite=$HOLDER
-start_refused win11 "^gpu-handoff: .*hold \(pid $polite, user root.*\) has /dev/nvidia0 open"
+start_refused win11 "^gpu-handoff: .*hold \(pid $polite, user root\) has /dev/nvidia0 open; close it and start again"
 step "on_busy = terminate: one ends by itself, the other ignores that and is killed"
 hold firmly /dev/nvidia0
+of_nobody
 configure win11 $'on_busy = "terminate"\ntimeout_s = 60\n'
 start_ok win11
 wait "$polite"
