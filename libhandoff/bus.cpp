@@ -127,8 +127,7 @@ void Bus::connect(const std::filesystem::path& socket, const Deadline& deadline)
     if (result >= 0)
         result = sd_bus_start(bus_.get());
     if (result == -ENOENT || result == -ENOTDIR)
-        throw BusError(Why::absent, name_,
-                       socket.string() + " is not there (no D-Bus on this host?)", needs);
+        throw BusError(Why::absent, name_, socket.string() + " is not there", needs);
     if (result == -ECONNREFUSED)
         throw BusError(Why::absent, name_, "nobody listens at " + socket.string(), needs);
     if (result < 0)

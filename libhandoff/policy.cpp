@@ -157,7 +157,7 @@ void require_known_owners(const Machine& machine, const Parties& parties) {
                              &parties.helpers, &parties.sound, &parties.copies})
         if (!trouble.empty() && !all->empty())
             throw Error(all->front().subject,
-                        text_of({*all->front().holder}) + ", and nobody tells whose it is (" +
+                        text_of({*all->front().holder}) + ", its owner is unknown (" +
                             trouble.substr(0, trouble.rfind(';')) + ")",
                         "close it and start again");
 }

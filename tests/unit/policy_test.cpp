@@ -193,7 +193,7 @@ TEST_CASE("a desktop is not ended over people's heads", "[policy]") {
         machine.desktop.trouble = "system bus: is not there; start it";
         CHECK(refusal(machine) ==
               "0000:01:00.0: Xorg (pid 800, user ann, lightdm.service) has /dev/dri/card0 open, "
-              "and nobody tells whose it is (system bus: is not there); "
+              "its owner is unknown (system bus: is not there); "
               "close it and start again");
     }
 }
