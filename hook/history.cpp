@@ -25,7 +25,8 @@ struct Asked {
 };
 
 Bars bars_of_terminal() {
-    std::setlocale(LC_CTYPE, ""); // NOLINT(concurrency-mt-unsafe): the only thread
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the only thread
+    static_cast<void>(std::setlocale(LC_CTYPE, ""));
     return std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0 ? Bars::blocks : Bars::ascii;
 }
 
