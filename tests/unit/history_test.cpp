@@ -80,7 +80,7 @@ TEST_CASE("the history is bounded and keeps the newest", "[history]") {
     const Tree tree;
     for (int i = 0; i < 3000; ++i)
         remember(tree.roots, event("win" + std::to_string(i), Outcome::handed_over));
-    CHECK(std::filesystem::file_size(tree.roots.history()) < 300U * 1024U);
+    CHECK(std::filesystem::file_size(tree.roots.history()) < std::uintmax_t{300} * 1024);
     const std::vector<Event> events = read_history(tree.roots);
     CHECK(events.size() > 200);
     CHECK(events.back().domain == "win2999");
