@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: nvidia
-# telling: all
+# telling: no
 # boot: shared
 # deadline: 900
 # Services on the GPU: a known helper and one that the file names are stopped and come back; without that line the start is refused with it;
