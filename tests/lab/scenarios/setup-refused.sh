@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: all
+# telling: no
 # boot: shared
 # deadline: 600
 # What gpu-handoff setup refuses: one line that says why, and the domain stays as it was.
