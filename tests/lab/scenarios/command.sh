@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: all
+# telling: no
 # boot: own
 # deadline: 700
 # What a person asks before, during and after a handoff: list, plan, status and history, as root and as a normal user, without libvirt,

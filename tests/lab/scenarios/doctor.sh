@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: all
+# telling: no
 # boot: own
 # deadline: 600
 # gpu-handoff doctor: a healthy host has no failure; each fault that is planted is found, its remedy is followed as it is printed, and
