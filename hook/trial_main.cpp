@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // What a trial's transient unit runs: UUID SECONDS URI. Ending this process by a signal is what
-// gpu-handoff keep does: the domain runs on then.
+// gpu-handoff keep does: the domain runs on then. If it is killed systemd runs it again, with the
+// same RUNTIME_DIRECTORY, and it watches over a domain that it has started before.
 #include "hook/libvirt.hpp"
 #include "hook/trial.hpp"
 #include "libhandoff/error.hpp"
@@ -9,8 +10,12 @@
 
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -39,15 +44,25 @@ const char* text_of(handoff::TrialEnd end) {
     return "the trial is over: the guest did not shut down, and was ended";
 }
 
+/// Is there once the domain was started. It may have ended since: it is not to start again then.
+std::filesystem::path mark_of_start() {
+    const char* directory = std::getenv("RUNTIME_DIRECTORY"); // NOLINT(*-mt-unsafe): one thread
+    if (directory == nullptr)
+        throw std::runtime_error("has no RUNTIME_DIRECTORY: only systemd is to run it");
+    return std::filesystem::path(directory) / "started";
+}
+
 void run(const std::string& uuid, std::chrono::seconds time, const std::string& uri) {
+    const std::filesystem::path mark = mark_of_start();
     const handoff::Libvirt libvirt(uri);
     const auto soon = [] { return handoff::Deadline(handoff::libvirt_patience); };
     const std::string name = libvirt.find(uuid, soon()).name;
     const handoff::TrialDomain domain{
         name,
         [&] {
-            // After a restart of this program it runs already.
-            if (!libvirt.find(uuid, soon()).active)
+            // Killed during the start, this program finds a domain that is about to run: libvirt
+            // refuses to start it twice.
+            if (!std::filesystem::exists(mark) && !libvirt.find(uuid, soon()).active)
                 libvirt.start(uuid, handoff::Deadline(start_patience));
         },
         [&] { return libvirt.find(uuid, soon()).active; },
@@ -57,6 +72,7 @@ void run(const std::string& uuid, std::chrono::seconds time, const std::string& 
     };
     const handoff::TrialTimes times{time};
     const auto started = [&] {
+        const handoff::Fd made(::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR));
         handoff::log_info(name + ": on trial for " + std::to_string(time.count()) + " s");
         tell("started");
     };

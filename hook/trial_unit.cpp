@@ -25,15 +25,18 @@ void start_trial(const Roots& roots, const TrialOrder& order, const Fd& answer,
     const std::string program = roots.usr / "libexec/gpu-handoff/trial";
     const std::string seconds = std::to_string(order.time.count());
     const std::string text = std::string(description) + order.domain;
+    const std::string directory = unit.substr(0, unit.size() - unit_suffix.size());
     try {
-        // Killed without an answer it goes on with a domain that runs already.
+        // Killed without an answer it goes on, and its directory tells it where it was.
         Bus::of_system(roots, deadline)
             .call(deadline, systemd_manager(), "StartTransientUnit", "ssa(sv)a(sa(sv))",
-                  unit.c_str(), "fail", 6,                           //
+                  unit.c_str(), "fail", 8,                           //
                   "Description", "s", text.c_str(),                  //
                   "Type", "s", "exec",                               //
                   "CollectMode", "s", "inactive-or-failed",          //
                   "Restart", "s", "on-abnormal",                     //
+                  "RuntimeDirectory", "as", 1, directory.c_str(),    //
+                  "RuntimeDirectoryPreserve", "s", "restart",        //
                   "StandardOutputFileDescriptor", "h", answer.get(), //
                   "ExecStart", "a(sasb)", 1, program.c_str(), 4,     //
                   program.c_str(), order.uuid.c_str(), seconds.c_str(), order.uri.c_str(), 0, 0);

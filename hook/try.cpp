@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace handoff {
 namespace {
@@ -100,16 +101,18 @@ int try_and_show(const Asked& asked) {
 int keep_and_show(const std::string& domain) {
     require_root("keep");
     const Deadline deadline(systemd_patience);
-    bool any = false;
+    std::vector<std::string> kept;
     for (const Trial& trial : trials({}, deadline)) {
         if (!domain.empty() && domain != trial.domain && domain != trial.uuid)
             continue;
         stop_unit({}, trial.unit, deadline);
         log_info(trial.domain + ": kept, the trial is over");
-        say(trial.domain + " is not ended any more; it runs until somebody shuts it down.");
-        any = true;
+        kept.push_back(trial.domain);
     }
-    if (!any)
+    // Only now: a terminal that is gone must not leave another one armed.
+    for (const std::string& name : kept)
+        say(name + " is not ended any more; it runs until somebody shuts it down.");
+    if (kept.empty())
         throw Error(domain.empty() ? "keep" : "domain '" + domain + "'",
                     domain.empty() ? "no domain is on trial" : "is not on trial",
                     "virsh list shows what runs");

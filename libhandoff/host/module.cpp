@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view unloaded = "unloaded";
 
 void unload(const HostContext& context, const std::string& module, const Deadline& deadline) {
+    load_libkmod(); // here, so that not every module's worker has to
     try {
         change(
             context, module,
@@ -38,6 +39,7 @@ void unload(const HostContext& context, const std::string& module, const Deadlin
 
 void load(const HostContext& context, const std::string& module, const std::string& state,
           const Deadline& deadline) {
+    load_libkmod();
     try {
         change(
             context, module,
@@ -56,7 +58,6 @@ void load(const HostContext& context, const std::string& module, const std::stri
 
 bool set_module(HostContext& context, const std::string& subject, const std::string& state,
                 const Deadline& deadline) {
-    load_libkmod(); // here, so that not every module's worker has to
     const std::string before = module_state(context.roots, subject);
     if (state == unloaded) {
         keep_out(context.roots, subject);

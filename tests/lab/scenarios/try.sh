@@ -69,6 +69,17 @@ wait_for "win11 is shut off" 200 off
 wait_for "nothing is armed" 60 nothing_armed
 same_state "$before" "by a trial that was killed"
 
+step "it is killed just when the domain has ended: the domain is not started again"
+gpu-handoff try win11 --for 1h > /dev/null || fail "gpu-handoff try"
+pkill -STOP -f libexec/gpu-handoff/trial
+destroy win11
+cursor=$(journal_cursor)
+pkill -9 -f libexec/gpu-handoff/trial
+wait_for "nothing is armed" 60 nothing_armed
+expect "state of win11" "shut off" "$(virsh -q domstate win11 | head -1)"
+journal_has "$cursor" "win11: handed over" && fail "it was started again"
+same_state "$before" "by a trial that was killed at its end"
+
 step "a domain that cannot start"
 card=$(echo "/sys/bus/pci/devices/$GPU"/drm/card*)
 hold open "/dev/dri/${card##*/}"
