@@ -4,16 +4,14 @@
 #include "hook/commands.hpp"
 #include "hook/doctor_report.hpp"
 #include "hook/doctor_save.hpp"
+#include "hook/layout.hpp"
 #include "hook/libvirt.hpp"
-#include "hook/output.hpp"
 #include "libhandoff/bus.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/unit_control.hpp"
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdlib>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <pwd.h>
@@ -23,13 +21,6 @@
 
 namespace handoff {
 namespace {
-
-struct Asked {
-    std::string domain;
-    std::string directory; ///< where to save
-    std::string uri = "qemu:///system";
-    bool json = false;
-};
 
 /// "active 1760000000000000": the unit's state, and when it was last started or reloaded, in µs.
 std::string state_of(const Bus& bus, const std::string& unit, const Deadline& deadline) {
@@ -56,7 +47,7 @@ void ask_systemd(Evidence::Answers& answers) {
 }
 
 /// What libvirt says of itself, and the domain's XML.
-std::optional<std::string> ask_libvirt(const Asked& asked, Evidence::Answers& answers) {
+std::optional<std::string> ask_libvirt(const DoctorRequest& asked, Evidence::Answers& answers) {
     const Libvirt libvirt(asked.uri);
     const Deadline deadline(libvirt_patience);
     if (!asked.domain.empty()) {
@@ -86,7 +77,9 @@ std::vector<std::string> private_names() {
     return names;
 }
 
-int examine_and_show(const Asked& asked) {
+} // namespace
+
+int run_doctor(const DoctorRequest& asked) {
     if (!asked.directory.empty())
         require_empty(asked.directory);
     Evidence::Answers answers;
@@ -95,8 +88,7 @@ int examine_and_show(const Asked& asked) {
     const Evidence evidence(Roots{}, answers);
     const std::vector<Finding> findings = examine(evidence, xml);
     if (asked.json)
-        print(doctor_json(findings).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
-              "\n");
+        print_json(doctor_json(findings));
     else
         print(doctor_report(findings, columns()));
     if (!asked.directory.empty()) {
@@ -105,28 +97,6 @@ int examine_and_show(const Asked& asked) {
             print("what was read is in " + asked.directory + "\n");
     }
     return count(findings, Verdict::failure) == 0 ? 0 : 1;
-}
-
-} // namespace
-
-void add_doctor(CLI::App& app, Command& command) {
-    const auto asked = std::make_shared<Asked>();
-    CLI::App* doctor = app.add_subcommand(
-        "doctor",
-        "Checks all that a handoff depends on, and says what to do about what is wrong: firmware, "
-        "IOMMU, cards and their drivers, leftovers of older setups, libvirt and the hook, and a "
-        "domain. Changes nothing. Exit code 1 if a check failed.");
-    doctor->add_option("domain", asked->domain, "Checks this domain too, by name or uuid");
-    doctor
-        ->add_option("--save", asked->directory,
-                     "Writes what the checks read into a new directory, for a bug report: no "
-                     "serial numbers, names of people and hosts, nor network addresses")
-        ->type_name("DIR");
-    doctor->add_option("--connect", asked->uri, "libvirt's daemon")
-        ->type_name("URI")
-        ->capture_default_str();
-    doctor->add_flag("--json", asked->json, "One JSON document");
-    doctor->callback([asked, &command] { command = [asked] { return examine_and_show(*asked); }; });
 }
 
 } // namespace handoff

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "hook/doctor_report.hpp"
 
-#include "hook/output.hpp"
+#include "hook/layout.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -27,34 +27,14 @@ Colour colour_of(Verdict verdict) {
     return Colour::dim;
 }
 
-/// The text broken between words; every line but the first is indented.
-std::string folded(const std::string& text, std::size_t columns) {
-    std::istringstream words(text);
-    std::string lines;
-    std::size_t used = indent;
-    for (std::string word; words >> word;) {
-        const bool first = used == indent;
-        if (!first && used + 1 + word.size() > columns) {
-            lines.append("\n").append(indent, ' ');
-            used = indent;
-        } else if (!first) {
-            lines.append(" ");
-            ++used;
-        }
-        lines.append(word);
-        used += word.size();
-    }
-    return lines.append("\n");
-}
-
 std::string paragraph(const Finding& finding, std::size_t columns) {
     std::string verdict(name_of(finding.verdict));
     const std::string gap(indent - verdict.size(), ' ');
     std::string text = coloured(colour_of(finding.verdict), verdict) + gap +
-                       folded(printable(finding.check + ": " + finding.seen), columns);
+                       wrapped(finding.check + ": " + finding.seen, columns, indent, indent);
     std::istringstream remedy(finding.remedy);
     for (std::string line; std::getline(remedy, line);)
-        text.append(indent, ' ').append(folded(printable(line), columns));
+        text.append(indent, ' ').append(wrapped(line, columns, indent, indent));
     return text;
 }
 

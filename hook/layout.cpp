@@ -7,6 +7,7 @@
 #include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace handoff {
 namespace {
@@ -55,6 +56,11 @@ std::string wrapped(std::string_view text, std::size_t columns, std::size_t inde
         rest.remove_prefix(between_words ? end + 1 : end);
         used = indent;
     }
+}
+
+void say(std::string_view text) {
+    print(::isatty(STDOUT_FILENO) == 1 ? wrapped(text, columns(), 0, 0)
+                                       : std::string(text).append("\n"));
 }
 
 std::string entry(std::string_view label, std::string_view text, std::size_t columns,

@@ -20,6 +20,9 @@ std::size_t width(std::string_view text);
 std::string wrapped(std::string_view text, std::size_t columns, std::size_t indent,
                     std::size_t used);
 
+/// Prints a paragraph, on a terminal broken between words.
+void say(std::string_view text);
+
 /// "  label       text ...", and the text's further lines below the first one's.
 std::string entry(std::string_view label, std::string_view text, std::size_t columns,
                   Colour colour = Colour::plain);

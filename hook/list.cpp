@@ -5,19 +5,11 @@
 #include "hook/layout.hpp"
 #include "libhandoff/error.hpp"
 
-#include <CLI/CLI.hpp>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 namespace handoff {
-namespace {
 
-struct Asked {
-    std::string uri = "qemu:///system";
-    bool json = false;
-};
-
-int list_and_show(const Asked& asked) {
+int run_list(const ListRequest& asked) {
     std::vector<LibvirtDomain> domains;
     std::string trouble;
     try {
@@ -32,17 +24,6 @@ int list_and_show(const Asked& asked) {
     else
         print(text_of(report, columns()));
     return 0;
-}
-
-} // namespace
-
-void add_list(CLI::App& app, Command& command) {
-    const auto asked = std::make_shared<Asked>();
-    CLI::App* list = app.add_subcommand(
-        "list", "Names every GPU, who uses it, and whether it can be handed over");
-    list->add_option("--connect", asked->uri, "Another libvirt than qemu:///system");
-    list->add_flag("--json", asked->json, "As JSON");
-    list->callback([asked, &command] { command = [asked] { return list_and_show(*asked); }; });
 }
 
 } // namespace handoff

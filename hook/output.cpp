@@ -79,19 +79,4 @@ std::string shell_word(const std::string& word) {
     return quoted + "'";
 }
 
-void say(std::string_view text) {
-    const std::size_t room = ::isatty(STDOUT_FILENO) == 1 ? columns() : text.size();
-    std::string paragraph;
-    while (text.size() > room) {
-        std::size_t end = text.substr(0, room + 1).rfind(' ');
-        if (end == std::string_view::npos)
-            end = text.find(' ');
-        if (end == std::string_view::npos)
-            break;
-        paragraph.append(text.substr(0, end)).push_back('\n');
-        text.remove_prefix(end + 1);
-    }
-    print(paragraph.append(text).append("\n"));
-}
-
 } // namespace handoff

@@ -15,14 +15,11 @@ std::string coloured(Colour colour, std::string_view text);
 /// How many columns a line may have: the terminal's, 80 when stdout is none; 40 at least.
 std::size_t columns();
 
-/// Writes to stdout. Nothing that the command prints goes another way. Throws Error when nobody can
-/// read it any more.
+/// Writes to stdout. Throws Error when nobody can read it any more: what must go on all the same,
+/// as a recovery must, does not print this way.
 void print(std::string_view text);
 
 /// A word that the person can copy into a shell.
 std::string shell_word(const std::string& word);
-
-/// Prints a paragraph, on a terminal broken between words.
-void say(std::string_view text);
 
 } // namespace handoff

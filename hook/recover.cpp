@@ -6,10 +6,8 @@
 #include "hook/report.hpp"
 #include "libhandoff/log.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -18,11 +16,6 @@
 namespace handoff {
 namespace {
 
-struct Asked {
-    std::optional<std::string> domain;
-    bool json = false;
-};
-
 void show_as_json(const std::vector<Recovered>& all, const std::vector<std::string>& steps) {
     nlohmann::ordered_json domains = nlohmann::ordered_json::array();
     for (const Recovered& recovered : all)
@@ -30,7 +23,7 @@ void show_as_json(const std::vector<Recovered>& all, const std::vector<std::stri
     print_json({{"domains", domains}, {"steps", steps}});
 }
 
-void show_as_text(const std::vector<Recovered>& all, const Asked& asked) {
+void show_as_text(const std::vector<Recovered>& all, const RecoverRequest& asked) {
     if (all.empty() && asked.domain)
         std::cout << *asked.domain << ": nothing to give back\n";
     for (const Recovered& recovered : all)
@@ -38,7 +31,9 @@ void show_as_text(const std::vector<Recovered>& all, const Asked& asked) {
             std::cout << recovered.domain << ": all given back\n";
 }
 
-int recover_and_show(const Asked& asked) {
+} // namespace
+
+int run_recover(const RecoverRequest& asked) {
     require_root("recover");
     std::vector<std::string> steps;
     const auto show = [&](const Step& step, const Spent&) {
@@ -55,18 +50,6 @@ int recover_and_show(const Asked& asked) {
         return 0;
     report_failure(failed->domain + ": not given back: " + failed->problems.front());
     return 1;
-}
-
-} // namespace
-
-void add_recover(CLI::App& app, Command& command) {
-    const auto asked = std::make_shared<Asked>();
-    CLI::App* recover = app.add_subcommand(
-        "recover", "Gives back what a handoff left behind; leaves running domains alone");
-    recover->add_option("domain", asked->domain, "Only this domain, by name or uuid");
-    recover->add_flag("--json", asked->json, "As JSON");
-    recover->callback(
-        [asked, &command] { command = [asked] { return recover_and_show(*asked); }; });
 }
 
 } // namespace handoff

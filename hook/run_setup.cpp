@@ -5,7 +5,7 @@
 #include "hook/domain_setup.hpp"
 #include "hook/host_gpus.hpp"
 #include "hook/libvirt.hpp"
-#include "hook/output.hpp"
+#include "hook/layout.hpp"
 #include "hook/question.hpp"
 #include "hook/setup_files.hpp"
 #include "libhandoff/config.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "hook/commands.hpp"
 #include "hook/libvirt.hpp"
-#include "hook/output.hpp"
+#include "hook/layout.hpp"
 #include "hook/trial.hpp"
 #include "hook/trial_unit.hpp"
 #include "libhandoff/config.hpp"
@@ -9,10 +9,8 @@
 #include "libhandoff/log.hpp"
 #include "libhandoff/units.hpp"
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <fcntl.h>
-#include <memory>
 #include <poll.h>
 #include <system_error>
 #include <unistd.h>
@@ -21,17 +19,11 @@
 namespace handoff {
 namespace {
 
-struct Asked {
-    std::string domain;
-    std::string time = "180s";
-    std::string uri = "qemu:///system";
-};
-
 constexpr std::chrono::seconds systemd_patience{30};
 /// Longer than the trial itself waits for libvirt.
 constexpr std::chrono::minutes answer_patience{6};
 
-LibvirtDomain domain_to_try(const Asked& asked) {
+LibvirtDomain domain_to_try(const TryRequest& asked) {
     LibvirtDomain domain = Libvirt(asked.uri).find(asked.domain, Deadline(libvirt_patience));
     const std::string called = "domain '" + domain.name + "'";
     if (domain.active)
@@ -72,20 +64,18 @@ std::string line_from(const Fd& pipe, const Deadline& deadline) {
     return text.substr(0, text.find('\n'));
 }
 
-int try_and_show(const Asked& asked) {
+} // namespace
+
+int run_try(const TryRequest& asked) {
     require_root("try");
-    const std::optional<std::chrono::seconds> time = parse_trial_time(asked.time);
-    if (!time)
-        throw Error("try", "'" + asked.time + "' is no time from 10 s to 1 h",
-                    "write it as 90, 90s or 3min");
     const LibvirtDomain domain = domain_to_try(asked);
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
         throw std::system_error(errno, std::generic_category(), "pipe");
     const Fd answer(ends[0]);
     Fd theirs(ends[1]);
-    explain(domain, *time);
-    start_trial({}, {domain.uuid, domain.name, asked.uri, *time}, theirs,
+    explain(domain, asked.time);
+    start_trial({}, {domain.uuid, domain.name, asked.uri, asked.time}, theirs,
                 Deadline(systemd_patience));
     theirs.reset();
     const std::string line = line_from(answer, Deadline(answer_patience));
@@ -94,12 +84,13 @@ int try_and_show(const Asked& asked) {
                     "see gpu-handoff status and journalctl -t gpu-handoff");
     if (line != "started")
         throw std::runtime_error(refusal_of_hook(line));
-    say(domain.name + " runs, for " + std::to_string(time->count()) + " seconds from now.");
+    say(domain.name + " runs, for " + std::to_string(asked.time.count()) + " seconds from now.");
     return 0;
 }
 
-int keep_and_show(const std::string& domain) {
+int run_keep(const KeepRequest& asked) {
     require_root("keep");
+    const std::string& domain = asked.domain;
     const Deadline deadline(systemd_patience);
     std::vector<std::string> kept;
     for (const Trial& trial : trials({}, deadline)) {
@@ -117,31 +108,6 @@ int keep_and_show(const std::string& domain) {
                     domain.empty() ? "no domain is on trial" : "is not on trial",
                     "virsh list shows what runs");
     return 0;
-}
-
-} // namespace
-
-void add_try(CLI::App& app, Command& command) {
-    const auto asked = std::make_shared<Asked>();
-    CLI::App* sub = app.add_subcommand(
-        "try", "Starts a domain that ends by itself after a while, for the first attempt");
-    sub->footer("After that time the guest is asked to shut down as by its power button, 30\n"
-                "seconds later it is ended, and the host has its card and its desktop back, also\n"
-                "when the session in which this was typed is over. gpu-handoff keep, over ssh,\n"
-                "lets the domain run on. gpu-handoff history tells afterwards what happened.");
-    sub->add_option("domain", asked->domain, "The domain, by name or uuid")->required();
-    sub->add_option("--for", asked->time, "How long it runs: 90, 90s, 3min; 10 s to 1 h")
-        ->capture_default_str();
-    sub->add_option("--connect", asked->uri, "libvirt's URI")->capture_default_str();
-    sub->callback([asked, &command] { command = [asked] { return try_and_show(*asked); }; });
-}
-
-void add_keep(CLI::App& app, Command& command) {
-    const auto domain = std::make_shared<std::string>();
-    CLI::App* sub =
-        app.add_subcommand("keep", "Lets a domain that gpu-handoff try has started run on");
-    sub->add_option("domain", *domain, "Only this one, by name or uuid; else all of them");
-    sub->callback([domain, &command] { command = [domain] { return keep_and_show(*domain); }; });
 }
 
 } // namespace handoff

@@ -13,7 +13,7 @@ declare -gA _gpu_handoff_takes=(
     [keep]="domain"
     [history]="--all --json domain"
     [recover]="--json domain"
-    [reserve]="--remove gpu"
+    [reserve]="--json --remove gpu"
 )
 
 # The PCI addresses of graphics cards.
