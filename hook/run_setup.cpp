@@ -3,16 +3,15 @@
 
 #include "hook/diff.hpp"
 #include "hook/domain_setup.hpp"
-#include "hook/host_gpus.hpp"
-#include "hook/libvirt.hpp"
 #include "hook/layout.hpp"
+#include "hook/libvirt.hpp"
 #include "hook/question.hpp"
+#include "hook/setup_checks.hpp"
 #include "hook/setup_files.hpp"
 #include "libhandoff/config.hpp"
 #include "libhandoff/domain.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/log.hpp"
-#include "libhandoff/uses.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -38,23 +37,18 @@ void require_stopped(const LibvirtDomain& domain) {
                     "start it and shut it down, or virsh managedsave-remove it");
 }
 
-/// What libpci calls the card; its address alone if that cannot be asked.
-std::string called(const Roots& roots, const HostGpu& gpu) {
-    try {
-        return gpu.address + "  " + name_of_function(roots, gpu.address);
-    } catch (const std::exception&) {
-        return gpu.address;
-    }
+std::string called(const Gpu& gpu) {
+    return gpu.address + "  " + gpu.video().name;
 }
 
-HostGpu choose_gpu(const Roots& roots, const SetupRequest& asked, const LibvirtDomain& domain) {
-    const std::vector<HostGpu> gpus =
-        candidates(host_gpus(roots), asked.gpu, parse_domain(domain.xml).hostdevs);
+Gpu choose_gpu(const Roots& roots, const SetupRequest& asked, const LibvirtDomain& domain) {
+    const std::vector<Gpu> gpus =
+        candidates(find_gpus(roots), asked.gpu, parse_domain(domain.xml).hostdevs);
     if (gpus.size() == 1)
         return gpus.front();
     say("This computer has more than one graphics card:");
     for (std::size_t i = 0; i < gpus.size(); ++i)
-        print("  " + std::to_string(i + 1) + "  " + called(roots, gpus[i]) + "\n");
+        print("  " + std::to_string(i + 1) + "  " + called(gpus[i]) + "\n");
     if (!can_ask())
         throw Error("setup", "there is more than one graphics card",
                     "say which: gpu-handoff setup " + shell_word(asked.domain) + " --gpu " +
@@ -66,8 +60,10 @@ HostGpu choose_gpu(const Roots& roots, const SetupRequest& asked, const LibvirtD
     throw Error("setup", "'" + answer + "' is none of them", "nothing was changed");
 }
 
-SetupWish wish_for(const Roots& roots, const SetupRequest& asked, const HostGpu& gpu) {
-    SetupWish wish{gpu.functions, {}, asked.hide_kvm};
+SetupWish wish_for(const Roots& roots, const SetupRequest& asked, const Gpu& gpu) {
+    SetupWish wish{{}, {}, asked.hide_kvm};
+    for (const NamedFunction& function : gpu.functions)
+        wish.functions.push_back(function.address);
     if (!asked.keyboard.empty())
         wish.inputs.push_back({asked.keyboard, true});
     if (!asked.mouse.empty())
@@ -86,18 +82,19 @@ void show_difference(const std::vector<DiffLine>& lines) {
     }
 }
 
-bool is_set_up_for(const LibvirtDomain& domain, const HostGpu& gpu) {
+bool is_set_up_for(const LibvirtDomain& domain, const Gpu& gpu) {
     try {
         const Domain parsed = parse_domain(domain.xml);
-        return parsed.marked &&
-               std::ranges::find_first_of(parsed.hostdevs, gpu.functions) != parsed.hostdevs.end();
+        return parsed.marked && std::ranges::any_of(parsed.hostdevs, [&](const auto& address) {
+                   return gpu.has(address);
+               });
     } catch (const Error&) {
         return false; // no concern of this domain's setup
     }
 }
 
 /// What the person should know, and what is no reason to refuse.
-void show_notes(const Roots& roots, const SetupRequest& asked, const HostGpu& gpu,
+void show_notes(const Roots& roots, const SetupRequest& asked, const Gpu& gpu,
                 const LibvirtDomain& domain) {
     if (link_name(roots.host_etc / "libvirt/hooks/qemu") != "gpu-handoff-hook")
         say("Note: /etc/libvirt/hooks/qemu is not gpu-handoff's hook; without it libvirt takes the "
@@ -108,9 +105,11 @@ void show_notes(const Roots& roots, const SetupRequest& asked, const HostGpu& gp
         if (is_set_up_for(other, gpu))
             say("Note: " + other.name + " is set up for it too; one of them can run at a time.");
     }
-    for (const std::string& companion : group_companions(roots, gpu))
-        say("Note: " + companion + " shares its IOMMU group; gpu-handoff plan " + domain.name +
-            " says what becomes of it.");
+    for (const NamedFunction& other : gpu.group_others)
+        if (other.driver != "none" && other.driver != "vfio-pci")
+            say("Note: " + other.address + ", " + other.name +
+                ", shares its IOMMU group; gpu-handoff plan " + domain.name +
+                " says what becomes of it.");
     for (const std::string& node : {asked.keyboard, asked.mouse})
         if (node.starts_with("/dev/input/event"))
             say("Note: " + node +
@@ -152,12 +151,12 @@ void run_setup(const Roots& roots, const SetupRequest& asked) {
     require_stopped(domain);
     const std::string file = domain_file(roots, domain.name).string();
     const bool has_file = load_config(roots.etc, domain.name).has_value();
-    const HostGpu gpu = choose_gpu(roots, asked, domain);
+    const Gpu gpu = choose_gpu(roots, asked, domain);
     require_iommu(roots, gpu.address);
     const SetupWish wish = wish_for(roots, asked, gpu);
     const Edit edit = [&](const std::string& xml) { return set_up(xml, wish); };
     const bool same = edit(domain.xml) == as_written(domain.xml);
-    say(domain.name + " and " + called(roots, gpu));
+    say(domain.name + " and " + called(gpu));
     show_notes(roots, asked, gpu, domain);
     if (same && has_file) {
         say(domain.name + " is set up already.");

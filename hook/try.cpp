@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "hook/commands.hpp"
-#include "hook/libvirt.hpp"
 #include "hook/layout.hpp"
+#include "hook/libvirt.hpp"
 #include "hook/trial.hpp"
 #include "hook/trial_unit.hpp"
 #include "libhandoff/config.hpp"

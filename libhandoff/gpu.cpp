@@ -9,6 +9,10 @@
 #include <algorithm>
 #include <map>
 
+extern "C" {
+#include <pci/header.h>
+}
+
 namespace handoff {
 namespace {
 
@@ -27,10 +31,9 @@ NamedFunction read(const Roots& roots, const std::string& address) {
             .display = is_display(roots, address)};
 }
 
-/// A PCI or CardBus bridge (classes 0604 and 0607) stays with the host whatever is handed over.
 bool is_bridge(const Roots& roots, const std::string& address) {
     const std::string code = number(roots.function(address) / "class");
-    return code.starts_with("0604") || code.starts_with("0607");
+    return !code.empty() && is_bridge_class(static_cast<unsigned>(std::stoul(code, nullptr, 16)));
 }
 
 void read_connectors(const Roots& roots, std::vector<Gpu>& gpus) {
@@ -53,6 +56,11 @@ const NamedFunction& Gpu::video() const {
 
 bool Gpu::has(const std::string& function) const {
     return std::ranges::find(functions, function, &NamedFunction::address) != functions.end();
+}
+
+bool is_bridge_class(unsigned device_class) {
+    const unsigned code = device_class >> 8U;
+    return code == PCI_CLASS_BRIDGE_PCI || code == PCI_CLASS_BRIDGE_CARDBUS;
 }
 
 std::vector<Gpu> find_gpus(const Roots& roots) {

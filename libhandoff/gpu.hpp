@@ -36,6 +36,10 @@ struct Gpu {
     bool operator==(const Gpu&) const = default;
 };
 
+/// A PCI or CardBus bridge (classes 0604 and 0607, of the six digits in sysfs) stays with the host
+/// whatever is handed over. A host bridge or an ISA bridge (0600, 0601) is an endpoint like others.
+bool is_bridge_class(unsigned device_class);
+
 /// All graphics cards, by address. Needs no root.
 std::vector<Gpu> find_gpus(const Roots& roots);
 

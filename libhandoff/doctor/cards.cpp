@@ -3,21 +3,14 @@
 #include "libhandoff/doctor/boot_loader.hpp"
 #include "libhandoff/doctor/checks.hpp"
 #include "libhandoff/doctor/settings.hpp"
+#include "libhandoff/gpu.hpp"
 
 #include <algorithm>
 #include <array>
 #include <sstream>
 
-extern "C" {
-#include <pci/header.h>
-}
-
 namespace handoff::doctor {
 namespace {
-
-bool is_bridge(const Pci& function) {
-    return function.device_class >> 16U == PCI_BASE_CLASS_BRIDGE;
-}
 
 bool is_used(const Pci& function) {
     return !function.driver.empty() && function.driver != "vfio-pci" &&
@@ -37,8 +30,8 @@ std::vector<const Pci*> companions(const Patient& patient, const Card& card) {
     if (card.gpu.group.empty())
         return found;
     for (const Pci& other : patient.functions)
-        if (other.group == card.gpu.group && !is_bridge(other) && is_used(other) &&
-            slot_of(other.address) != slot_of(card.gpu.address))
+        if (other.group == card.gpu.group && !is_bridge_class(other.device_class) &&
+            is_used(other) && slot_of(other.address) != slot_of(card.gpu.address))
             found.push_back(&other);
     return found;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "hook/host_gpus.hpp"
+#include "hook/setup_checks.hpp"
 
 #include "libhandoff/address.hpp"
 #include "libhandoff/error.hpp"
-#include "libhandoff/machine.hpp"
 
 #include <algorithm>
 #include <sys/stat.h>
@@ -14,24 +13,20 @@ namespace {
 
 constexpr std::string_view names_gpus = "gpu-handoff list names the cards";
 
-bool is_bridge(const Roots& roots, const std::string& address) {
-    return read_text(roots.function(address) / "class").value_or("").starts_with("0x06");
-}
-
-std::vector<HostGpu> gpus_among(const std::vector<HostGpu>& gpus,
-                                const std::vector<std::string>& hostdevs) {
-    std::vector<HostGpu> found;
-    for (const HostGpu& gpu : gpus)
-        if (std::ranges::find_first_of(gpu.functions, hostdevs) != gpu.functions.end())
+std::vector<Gpu> gpus_among(const std::vector<Gpu>& gpus,
+                            const std::vector<std::string>& hostdevs) {
+    std::vector<Gpu> found;
+    for (const Gpu& gpu : gpus)
+        if (std::ranges::any_of(hostdevs, [&](const auto& address) { return gpu.has(address); }))
             found.push_back(gpu);
     return found;
 }
 
-HostGpu asked_gpu(const std::vector<HostGpu>& gpus, const std::string& asked) {
+Gpu asked_gpu(const std::vector<Gpu>& gpus, const std::string& asked) {
     const std::optional<std::string> address = parse_address(asked);
     if (!address)
         throw Error(asked, "is not a PCI address such as 0000:01:00.0", names_gpus);
-    const auto gpu = std::ranges::find(gpus, *address, &HostGpu::address);
+    const auto gpu = std::ranges::find(gpus, *address, &Gpu::address);
     if (gpu == gpus.end())
         throw Error(*address, "is not a graphics card", names_gpus);
     return *gpu;
@@ -39,38 +34,15 @@ HostGpu asked_gpu(const std::vector<HostGpu>& gpus, const std::string& asked) {
 
 } // namespace
 
-std::vector<HostGpu> host_gpus(const Roots& roots) {
-    std::vector<HostGpu> gpus;
-    const std::vector<std::string> all = list(roots.sys / "bus/pci/devices");
-    for (const std::string& address : all) {
-        if (!is_display(roots, address) ||
-            (!gpus.empty() && slot_of(gpus.back().address) == slot_of(address)))
-            continue;
-        HostGpu& gpu = gpus.emplace_back(HostGpu{address, {}});
-        std::ranges::copy_if(all, std::back_inserter(gpu.functions), [&](const auto& function) {
-            return slot_of(function) == slot_of(address) && !is_bridge(roots, function);
-        });
-    }
-    return gpus;
-}
-
-std::vector<HostGpu> candidates(const std::vector<HostGpu>& gpus, const std::string& asked,
-                                const std::vector<std::string>& hostdevs) {
+std::vector<Gpu> candidates(const std::vector<Gpu>& gpus, const std::string& asked,
+                            const std::vector<std::string>& hostdevs) {
     if (gpus.empty())
         throw Error("setup", "this computer has no graphics card on its PCI bus",
                     "lspci -D shows what there is");
     if (!asked.empty())
         return {asked_gpu(gpus, asked)};
-    const std::vector<HostGpu> present = gpus_among(gpus, hostdevs);
+    const std::vector<Gpu> present = gpus_among(gpus, hostdevs);
     return present.empty() ? gpus : present;
-}
-
-std::vector<std::string> group_companions(const Roots& roots, const HostGpu& gpu) {
-    std::vector<std::string> companions = list(roots.function(gpu.address) / "iommu_group/devices");
-    std::erase_if(companions, [&](const std::string& other) {
-        return slot_of(other) == slot_of(gpu.address) || is_bridge(roots, other);
-    });
-    return companions;
 }
 
 void require_iommu(const Roots& roots, const std::string& address) {
