@@ -98,7 +98,8 @@ void change(const std::string& uri, const std::string& uuid,
         uri,
         [&] {
             const Connection connection = connect(uri, 0);
-            if (call(look_up(connection, uuid).get()) < 0)
+            const DomainHandle domain = look_up(connection, uuid); // its end forgets the error
+            if (call(domain.get()) < 0)
                 fail();
             return std::string();
         },

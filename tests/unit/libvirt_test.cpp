@@ -39,7 +39,7 @@ TEST_CASE("libvirt's refusals and absence come in its own words", "[libvirt]") {
     const Libvirt libvirt("test:///default");
     const std::string uuid = libvirt.find("test", soon()).uuid;
     CHECK_NOTHROW(libvirt.destroy(uuid, soon()));
-    CHECK_THROWS_AS(libvirt.start(uuid, soon()), Error); // runs already
+    CHECK_THROWS_WITH(libvirt.start(uuid, soon()), contains("already running"));
     CHECK_THROWS_AS(libvirt.define("<domain/>", soon()), Error);
     CHECK_THROWS_AS(Libvirt("qemu+unix:///system?socket=/nowhere").domains(soon()), Error);
 }

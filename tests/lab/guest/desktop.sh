@@ -90,7 +90,11 @@ session_files() {
 desktop_back() {
     wait_for "$DESKTOP_UNIT is active" 300 systemctl is-active -q "$DESKTOP_UNIT"
     wait_for "the session of $DESKTOP_USER is active" 300 session_active
-    "$LAB_GUEST/ask" gpu0 desktop 300 "$BACKGROUND" "$TERMINAL" || fail "the desktop is not on the screen"
+    "$LAB_GUEST/ask" gpu0 desktop 300 "$BACKGROUND" "$TERMINAL" || {
+        ps -u "$DESKTOP_USER" -o pid,stat,wchan:20,args
+        tail -n 30 /home/ann/.xsession-errors
+        fail "the desktop is not on the screen"
+    }
 }
 session_active() { [[ $(loginctl show-session --value -p State "$(session_of "$DESKTOP_USER")") == active ]]; }
 session_of() { loginctl --no-legend list-sessions | awk -v user="$1" '$3 == user && $4 == "seat0" { print $1; exit }'; }

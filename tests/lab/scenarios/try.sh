@@ -90,8 +90,10 @@ expect "state of win11" "shut off" "$(virsh -q domstate win11 | head -1)"
 same_state "$before" "by a trial that was refused"
 
 step "bad input"
-for time in 9 2h soon -5 ''; do
-    refused "^gpu-handoff: try: '$time' is no time from 10 s to 1 h" gpu-handoff try win11 "--for=$time"
+for time in 9 2h soon -5; do
+    output=$(gpu-handoff try win11 "--for=$time" 2>&1)
+    expect "exit code of wrong usage" 2 $?
+    expect_match "what it says" "^--for: '$time' is no time from 10 s to 1 h" "$output"
 done
 refused "^gpu-handoff: domain win1: libvirt knows none of that name; did you mean win11\?" gpu-handoff try win1
 refused "^gpu-handoff: try: needs root" setpriv --reuid nobody --clear-groups gpu-handoff try win11
