@@ -3,6 +3,9 @@
 from .paths import LAB
 from .scenario import all_scenarios
 
+LANES = 2  # as many tests as tests/run lets ctest run at once
+CHECK_SECONDS = 1800  # the most that a check inside a host's root may take
+
 
 def registrations(everything):
     """The text of a CTestTestfile: included by tests/CMakeLists.txt with TEST_INCLUDE_FILES."""
@@ -11,24 +14,49 @@ def registrations(everything):
     for scenario in all_scenarios():
         for host in scenario.hosts(everything):
             guests.setdefault((host, scenario.topology), []).append(scenario)
-    last_stop = {}
-    for (host, topology), scenarios in sorted(guests.items()):
-        last_stop[host] = register_guest(lines, host, topology, scenarios, everything, last_stop.get(host))
-    for host in ("debian12", "debian13") if everything else ("debian13",):
-        add(lines, f"lab.{host}.unit-tests", ["check", host], RESOURCE_LOCK=f"{host}-root", LABELS="lab", TIMEOUT=1800)
-    add(lines, "lab.debian12.install", ["install", "debian12"], RESOURCE_LOCK="debian12-root", LABELS="lab", TIMEOUT=1800)
+    work = [(sum(scenario.deadline for scenario in scenarios), "guest", guest) for guest, scenarios in guests.items()]
+    work += [(CHECK_SECONDS, "check", check) for check in root_checks(everything)]
+    for lane in lanes(work):
+        last = None
+        for _, kind, what in lane:
+            if kind == "guest":
+                last = register_guest(lines, *what, guests[what], everything, last)
+            else:
+                last = register_check(lines, *what, last)
     return "\n".join(lines) + "\n"
 
 
+def lanes(work):
+    """Shares out what begins with its seconds: the longest first, each to the lane that has the least. What is in a lane comes one
+    after the other: an idle guest still costs a tenth of a processor."""
+    shared = [[] for _ in range(LANES)]
+    for item in sorted(work, reverse=True):
+        min(shared, key=lambda lane: sum(seconds for seconds, *_ in lane)).append(item)
+    return shared
+
+
+def root_checks(everything):
+    """What runs inside a host's root, without a guest: (host, the command of tests/lab/lab, the test's name)."""
+    checks = [("debian13", "check", "unit-tests"), ("debian12", "install", "install")]
+    if everything:
+        checks.append(("debian12", "check", "unit-tests"))
+    return checks
+
+
+def register_check(lines, host, command, name, after):
+    """Gives the test's name."""
+    test = f"lab.{host}.{name}"
+    add(lines, test, [command, host], RESOURCE_LOCK=f"{host}-root", LABELS="lab", TIMEOUT=CHECK_SECONDS, **depends([after]))
+    return test
+
+
 def register_guest(lines, host, topology, scenarios, everything, after):
-    """One boot for the scenarios that leave the host clean; those that want a boot of their own come after them. A host's guests
-    come one after the other (an idle one still costs a tenth of a processor), so ctest -j 2 has one of each host up. Gives the
-    name of the test that stops the guest."""
+    """One boot for the scenarios that leave the host clean; those that want a boot of their own come after them. Gives the name of
+    the test that stops the guest."""
     guest = f"{host}-{topology}"
     boot, stop = f"lab.{guest}.boot", f"lab.{guest}.stop"
     shared = [f"lab.{host}.{scenario.name}" for scenario in scenarios if not scenario.own_boot]
-    add(lines, boot, ["boot", host, topology], FIXTURES_SETUP=guest, RESOURCE_LOCK=guest, LABELS="lab", TIMEOUT=1800,
-        **depends([after] if after else []))
+    add(lines, boot, ["boot", host, topology], FIXTURES_SETUP=guest, RESOURCE_LOCK=guest, LABELS="lab", TIMEOUT=1800, **depends([after]))
     for scenario in scenarios:
         options = ["--all"] if everything else []
         add(lines, f"lab.{host}.{scenario.name}", ["exec", host, topology, scenario.name, *options],
@@ -39,6 +67,7 @@ def register_guest(lines, host, topology, scenarios, everything, after):
 
 
 def depends(names):
+    names = [name for name in names if name]
     return {"DEPENDS": ";".join(names)} if names else {}
 
 
