@@ -68,20 +68,30 @@ Domain made_up_domain(const Gpu& gpu) {
     return domain;
 }
 
-/// Those that have the card itself open, or what keeps its driver loaded; not other devices of its
-/// IOMMU group.
+bool is_alone_on_its_driver(const Gpu& gpu, const Machine& machine) {
+    const auto bound = machine.bound.find(gpu.video().driver);
+    return bound == machine.bound.end() ||
+           std::ranges::all_of(bound->second,
+                               [&](const auto& function) { return gpu.has(function); });
+}
+
+/// Those that have the card itself open, or what keeps the driver loaded that is unloaded for it;
+/// not other cards, nor other devices of its IOMMU group.
 std::vector<Holder> holders_of(const Gpu& gpu, const Machine& machine) {
+    std::vector<Node> nodes;
+    for (const auto& [address, function] : machine.functions)
+        if (gpu.has(address))
+            std::ranges::copy(function.nodes, std::back_inserter(nodes));
+    if (is_alone_on_its_driver(gpu, machine))
+        for (const auto& [module, stack] : machine.stacks)
+            std::ranges::copy(stack.nodes, std::back_inserter(nodes));
     std::vector<Holder> holders;
-    for (const Holder& holder : machine.holders) {
-        const auto its = [&](const std::vector<Node>& nodes) {
-            return std::ranges::find(nodes, holder.node, &Node::path) != nodes.end();
-        };
-        const bool card = std::ranges::any_of(machine.functions, [&](const auto& function) {
-            return gpu.has(function.first) && its(function.second.nodes);
+    for (Holder holder : machine.holders) {
+        std::erase_if(holder.nodes, [&](const std::string& path) {
+            return std::ranges::find(nodes, path, &Node::path) == nodes.end();
         });
-        if (card || std::ranges::any_of(machine.stacks,
-                                        [&](const auto& stack) { return its(stack.second.nodes); }))
-            holders.push_back(holder);
+        if (!holder.nodes.empty())
+            holders.push_back(std::move(holder));
     }
     return holders;
 }
@@ -197,7 +207,7 @@ Json json_of(const Holder& holder) {
             {"name", holder.name},
             {"user", holder.user},
             {"unit", unit_of(holder)},
-            {"node", holder.node}};
+            {"node", holder.nodes.front()}};
 }
 
 Json json_of(const SetUp& set_up) {

@@ -87,27 +87,37 @@ std::optional<uid_t> user_in(std::string_view status) {
     return uid;
 }
 
-} // namespace
-
-bool is_card(const Node& node) {
-    return node.path.starts_with("/dev/dri/card");
+/// A DRM card: what a compositor drives screens through.
+bool is_card(const std::string& path) {
+    return path.starts_with("/dev/dri/card");
 }
 
-Holder holder_of(pid_t pid, const Node& node, const std::filesystem::path& proc) {
+std::vector<std::string> cards_first(const std::vector<const Node*>& nodes) {
+    std::vector<std::string> paths;
+    std::ranges::transform(nodes, std::back_inserter(paths), &Node::path);
+    std::ranges::stable_partition(paths, is_card);
+    return paths;
+}
+
+} // namespace
+
+Holder holder_of(pid_t pid, const std::vector<const Node*>& nodes,
+                 const std::filesystem::path& proc) {
     const std::filesystem::path directory = proc / std::to_string(pid);
     std::string name = text_of_file(directory / "comm");
     if (name.ends_with('\n'))
         name.pop_back();
     const std::optional<uid_t> uid = user_in(text_of_file(directory / "status"));
+    const std::vector<std::string> paths = cards_first(nodes);
     return {.pid = pid,
             .start = process(pid, proc).value_or(ProcessId{}).start,
             .name = name,
             .uid = uid.value_or(0),
             .user = uid ? user_name(*uid) : "unknown",
-            .node = node.path,
+            .nodes = paths,
             .cgroup = cgroup_in(text_of_file(directory / "cgroup")),
-            .first_card =
-                is_card(node) ? first_card(text_of_file(directory / "environ")) : std::string()};
+            .first_card = is_card(paths.front()) ? first_card(text_of_file(directory / "environ"))
+                                                 : std::string()};
 }
 
 } // namespace handoff

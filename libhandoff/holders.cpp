@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/holders.hpp"
 
+#include "libhandoff/known_holders.hpp"
 #include "libhandoff/owner.hpp"
 #include "libhandoff/scan.hpp"
 #include "libhandoff/worker.hpp"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <functional>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
@@ -20,8 +22,8 @@ constexpr std::size_t named = 2; // of the holders in a line for people
 /// With fewer processes a second worker costs more than it takes off the first one.
 constexpr std::size_t worth_a_worker = 200;
 
-// Between worker and caller a holder is eight fields "SIZE:BYTES", for a process's name may be
-// anything.
+// Between worker and caller a holder is fields "SIZE:BYTES", for a process's name may be anything:
+// eight, the last of which says how many nodes follow.
 void pack(std::string_view field, std::string& packed) {
     packed.append(std::to_string(field.size())).append(":").append(field);
 }
@@ -34,9 +36,11 @@ std::string packed(const std::vector<Holder>& holders) {
         pack(holder.name, text);
         pack(std::to_string(holder.uid), text);
         pack(holder.user, text);
-        pack(holder.node, text);
         pack(holder.cgroup, text);
         pack(holder.first_card, text);
+        pack(std::to_string(holder.nodes.size()), text);
+        for (const std::string& node : holder.nodes)
+            pack(node, text);
     }
     return text;
 }
@@ -68,9 +72,10 @@ void unpack(std::string_view packed, std::vector<Holder>& holders) {
         holder.name = unpack(packed);
         holder.uid = number<uid_t>(unpack(packed));
         holder.user = unpack(packed);
-        holder.node = unpack(packed);
         holder.cgroup = unpack(packed);
         holder.first_card = unpack(packed);
+        for (auto nodes = number<std::size_t>(unpack(packed)); nodes > 0; --nodes)
+            holder.nodes.push_back(unpack(packed));
     }
 }
 
@@ -85,6 +90,12 @@ std::vector<std::vector<pid_t>> shares(const std::vector<pid_t>& pids, unsigned 
         if (pid != self)
             shares[turn++ % shares.size()].push_back(pid);
     return shares;
+}
+
+/// For another one, who matters more.
+bool keeps_a_copy(const Holder& holder) {
+    const Owner owner = owner_of(holder.cgroup);
+    return !owner.manager && keeps_copies(owner.unit);
 }
 
 } // namespace
@@ -104,7 +115,8 @@ std::vector<Holder> find_holders(const std::vector<Node>& nodes, const Deadline&
     return holders;
 }
 
-std::string text_of(const std::vector<Holder>& holders) {
+std::string text_of(std::vector<Holder> holders) {
+    std::ranges::stable_partition(holders, std::not_fn(keeps_a_copy));
     std::string text;
     for (std::size_t i = 0; i < std::min(named, holders.size()); ++i) {
         const Holder& holder = holders[i];
@@ -114,7 +126,7 @@ std::string text_of(const std::vector<Holder>& holders) {
         text.append(", user ").append(holder.user);
         if (const std::string unit = owner.manager ? owner.user_unit : owner.unit; !unit.empty())
             text.append(", ").append(unit);
-        text.append(") has ").append(holder.node).append(" open");
+        text.append(") has ").append(holder.nodes.front()).append(" open");
     }
     if (holders.size() > named)
         text.append(" and ").append(std::to_string(holders.size() - named)).append(" more");

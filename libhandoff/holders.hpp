@@ -18,15 +18,14 @@ struct Node {
     bool operator==(const Node&) const = default;
 };
 
-/// A process that has a node open or mapped.
+/// A process that has nodes open or mapped.
 struct Holder {
     pid_t pid = 0;
-    std::string start = {}; ///< as in ProcessId
-    std::string name = {};  ///< /proc/PID/comm: up to 15 bytes of anything
-    uid_t uid = 0;          ///< the real one
-    std::string user = {};  ///< its login name, or the uid as a number
-    /// Node::path: a DRM card's, if it has one of several nodes open.
-    std::string node = {};
+    std::string start = {};              ///< as in ProcessId
+    std::string name = {};               ///< /proc/PID/comm: up to 15 bytes of anything
+    uid_t uid = 0;                       ///< the real one
+    std::string user = {};               ///< its login name, or the uid as a number
+    std::vector<std::string> nodes = {}; ///< Node::path of each that it has, DRM cards first
     /// "/user.slice/user-1000.slice/session-2.scope"; empty without systemd.
     std::string cgroup = {};
     /// The card that its environment names as a compositor's first (KWIN_DRM_DEVICES and the like),
@@ -61,7 +60,7 @@ std::vector<Holder> find_holders(const std::vector<Node>& nodes, const Deadline&
                                  const Effort& effort = {});
 
 /// "Xorg (pid 1234, user ann, lightdm.service) has /dev/dri/card1 open" for the first two, and a
-/// count of the rest.
-std::string text_of(const std::vector<Holder>& holders);
+/// count of the rest. Those that keep a copy for another one (logind) come last.
+std::string text_of(std::vector<Holder> holders);
 
 } // namespace handoff

@@ -28,15 +28,14 @@ std::string_view without_zeros(std::string_view digits) {
     return digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
 }
 
-/// Visits the whole lines in the text; returns whether `visit` did, and takes them off.
-bool visit_lines(std::string_view& text, const std::function<bool(const Mapping&)>& visit) {
+/// Visits the whole lines in the text, and takes them off.
+void visit_lines(std::string_view& text, const std::function<void(const Mapping&)>& visit) {
     for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos;) {
         const std::optional<Mapping> mapping = parse_mapping(text.substr(0, end));
         text.remove_prefix(end + 1);
-        if (mapping && visit(*mapping))
-            return true;
+        if (mapping)
+            visit(*mapping);
     }
-    return false;
 }
 
 } // namespace
@@ -61,7 +60,7 @@ std::string link_of(const Mapping& mapping) {
     return std::string(begin).append("-").append(without_zeros(range));
 }
 
-int find_mapping(const Fd& maps, const std::function<bool(const Mapping&)>& visit) {
+int for_each_mapping(const Fd& maps, const std::function<void(const Mapping&)>& visit) {
     std::array<char, 65536> buffer; // NOLINT(*-member-init): too large to clear for every process
     std::size_t kept = 0;           // the begin of a line whose end is still to come
     for (;;) {
@@ -71,8 +70,7 @@ int find_mapping(const Fd& maps, const std::function<bool(const Mapping&)>& visi
         if (size <= 0)
             return size < 0 ? errno : 0;
         std::string_view text(buffer.data(), kept + static_cast<std::size_t>(size));
-        if (visit_lines(text, visit))
-            return 0;
+        visit_lines(text, visit);
         kept = text.size();
         std::memmove(buffer.data(), text.data(), kept);
     }

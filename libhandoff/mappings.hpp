@@ -42,8 +42,7 @@ std::optional<Mapping> parse_mapping(std::string_view line);
 /// The mapping's name in /proc/PID/map_files. The kernel knows it only without leading zeros.
 std::string link_of(const Mapping& mapping);
 
-/// Calls `visit` with those mappings in /proc/PID/maps until it returns true.
-/// Returns the errno of a failed read, or 0.
-int find_mapping(const Fd& maps, const std::function<bool(const Mapping&)>& visit);
+/// Calls `visit` with those mappings in /proc/PID/maps. Returns the errno of a failed read, or 0.
+int for_each_mapping(const Fd& maps, const std::function<void(const Mapping&)>& visit);
 
 } // namespace handoff

@@ -18,7 +18,7 @@ namespace {
 
 /// A holder of something that is taken.
 struct Hold {
-    const Holder* holder;
+    Holder holder; ///< with those of its nodes that belong to the subject
     Owner owner;
     std::string subject; ///< the function, or "module nvidia"
 };
@@ -30,27 +30,33 @@ bool has_node(const std::vector<Node>& nodes, const std::string& path) {
 }
 
 std::optional<Hold> held(const Machine& machine, const Taken& taken, const Holder& holder) {
+    const auto hold = [&](const std::vector<Node>& nodes, const std::string& subject) {
+        Holder its = holder;
+        std::erase_if(its.nodes, [&](const std::string& path) { return !has_node(nodes, path); });
+        return its.nodes.empty() ? std::nullopt
+                                 : std::optional(Hold{its, owner_of(its.cgroup), subject});
+    };
     for (const std::string& address : taken.functions)
-        if (has_node(machine.functions.at(address).nodes, holder.node))
-            return Hold{&holder, owner_of(holder.cgroup), address};
+        if (auto found = hold(machine.functions.at(address).nodes, address))
+            return found;
     for (const std::string& module : taken.modules)
-        if (has_node(machine.stacks.at(module).nodes, holder.node))
-            return Hold{&holder, owner_of(holder.cgroup), "module " + module};
+        if (auto found = hold(machine.stacks.at(module).nodes, "module " + module))
+            return found;
     return std::nullopt;
 }
 
 bool is_drm_card(const Holder& holder) {
-    return holder.node.starts_with("/dev/dri/card");
+    return holder.nodes.front().starts_with("/dev/dri/card");
 }
 
 bool is_sound(const Holder& holder) {
-    return holder.node.starts_with("/dev/snd/");
+    return holder.nodes.front().starts_with("/dev/snd/");
 }
 
 [[noreturn]] void refuse(const Holds& all, std::string_view remedy) {
     std::vector<Holder> holders;
     for (const Hold& one : all)
-        holders.push_back(*one.holder);
+        holders.push_back(one.holder);
     throw Error(all.front().subject, text_of(holders), remedy);
 }
 
@@ -107,14 +113,14 @@ Parties sorted(const Machine& machine, const Config& config, const Taken& taken)
 /// A compositor that has another screen to live on lets go of a card that is withdrawn.
 void require_lets_go(const Machine& machine, const Hold& one) {
     const auto function = machine.functions.find(one.subject);
-    const std::string& first = one.holder->first_card;
+    const std::string& first = one.holder.first_card;
     const bool draws =
         function != machine.functions.end() &&
         (first.empty() ? function->second.boot_vga : has_node(function->second.nodes, first));
-    if (!draws && !cannot_let_go(one.holder->name))
+    if (!draws && !cannot_let_go(one.holder.name))
         return;
     throw Error(one.subject,
-                text_of({*one.holder}) + " and " +
+                text_of({one.holder}) + " and " +
                     (draws ? "draws the desktop with it" : "cannot let it go"),
                 "write display = \"stop\", or run gpu-handoff reserve " + one.subject);
 }
@@ -133,14 +139,14 @@ bool has_other_screen(const Machine& machine, const Taken& taken) {
 bool ends_desktop(const Machine& machine, const Config& config, const Taken& taken,
                   const Holds& desktop) {
     const auto server = std::ranges::find_if(
-        desktop, [](const Hold& one) { return is_display_server(*one.holder); });
+        desktop, [](const Hold& one) { return is_display_server(one.holder); });
     if (server == desktop.end() || config.display == Display::stop)
         return server != desktop.end();
     if (has_other_screen(machine, taken))
         return false;
     if (config.display == Display::keep)
         throw Error(server->subject,
-                    "the only GPU with a screen, " + text_of({*server->holder}) +
+                    "the only GPU with a screen, " + text_of({server->holder}) +
                         ", and display is \"keep\"",
                     "write display = \"auto\", or log out");
     return true;
@@ -157,7 +163,7 @@ void require_known_owners(const Machine& machine, const Parties& parties) {
                              &parties.helpers, &parties.sound, &parties.copies})
         if (!trouble.empty() && !all->empty())
             throw Error(all->front().subject,
-                        text_of({*all->front().holder}) + ", its owner is unknown (" +
+                        text_of({all->front().holder}) + ", its owner is unknown (" +
                             trouble.substr(0, trouble.rfind(';')) + ")",
                         "close it and start again");
 }
@@ -169,9 +175,9 @@ void require_stoppable(const Machine& machine, const Config& config, const Parti
     if (parties.processes.empty() || config.on_busy == OnBusy::terminate)
         return;
     // EGL and Vulkan open every NVIDIA card there is, and a compositor never closes them.
-    const bool nvidia = parties.processes.front().holder->node.starts_with("/dev/nvidia");
+    const bool nvidia = parties.processes.front().holder.nodes.front().starts_with("/dev/nvidia");
     refuse(parties.processes,
-           nvidia && is_desktop(machine.desktop, *parties.processes.front().holder)
+           nvidia && is_desktop(machine.desktop, parties.processes.front().holder)
                ? "close it, or run gpu-handoff reserve and log in again"
                : "close it and start again");
 }
@@ -180,7 +186,7 @@ void require_stoppable(const Machine& machine, const Config& config, const Parti
 /// like any other.
 void keep_desktop(const Machine& machine, Parties& parties, Plan& plan) {
     for (const Hold& one : parties.desktop) {
-        if (!is_display_server(*one.holder)) {
+        if (!is_display_server(one.holder)) {
             parties.processes.push_back(one);
             continue;
         }
@@ -193,13 +199,13 @@ void keep_desktop(const Machine& machine, Parties& parties, Plan& plan) {
 Plan end_desktop_of(const Machine& machine, Parties& parties) {
     std::vector<Holder> holders;
     for (const Hold& one : parties.desktop)
-        holders.push_back(*one.holder);
+        holders.push_back(one.holder);
     const auto its = [&](const Hold& one) {
-        return one.owner.manager && is_desktop(machine.desktop, *one.holder);
+        return one.owner.manager && is_desktop(machine.desktop, one.holder);
     };
     for (const Hold& one : parties.helpers)
         if (its(one))
-            holders.push_back(*one.holder);
+            holders.push_back(one.holder);
     std::erase_if(parties.helpers, its);
     return end_desktop(machine.desktop, holders, parties.desktop.front().subject);
 }
@@ -228,10 +234,9 @@ Plan free_holders(const Machine& machine, const Config& config, const Taken& tak
     for (const Hold& one : parties.helpers)
         add(plan, {Kind::unit, one.owner.subject(), "active", "inactive"});
     for (const Hold& one : parties.processes)
-        add(plan,
-            {Kind::process,
-             std::to_string(one.holder->pid) + " " + one.holder->start + " " + one.holder->name,
-             "running", "ended"});
+        add(plan, {Kind::process,
+                   std::to_string(one.holder.pid) + " " + one.holder.start + " " + one.holder.name,
+                   "running", "ended"});
     plan.insert(plan.end(), last.begin(), last.end());
     return plan;
 }

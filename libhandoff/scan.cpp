@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <system_error>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace handoff {
 namespace {
@@ -27,10 +27,9 @@ namespace {
     throw std::system_error(error, std::generic_category(), what.string());
 }
 
-/// Calls `visit` with every name in the directory until it returns true; says whether it did.
-/// Not readdir(3): it would allocate and free 32 KiB for every process.
-/// Returns the errno of a failed read, or 0.
-template <typename Visit> int find_name(const Fd& directory, const Visit& visit) {
+/// Calls `visit` with every name in the directory. Not readdir(3): it would allocate and free 32
+/// KiB for every process. Returns the errno of a failed read, or 0.
+template <typename Visit> int for_each_name(const Fd& directory, const Visit& visit) {
     alignas(dirent64) std::array<char, 16384>
         buffer; // NOLINT(*-member-init): written by the kernel
     ssize_t size = 0;
@@ -40,8 +39,8 @@ template <typename Visit> int find_name(const Fd& directory, const Visit& visit)
             decltype(dirent64::d_reclen) length = 0;
             std::memcpy(&length, entry + offsetof(dirent64, d_reclen), sizeof length);
             const char* name = entry + offsetof(dirent64, d_name);
-            if (*name != '.' && visit(name))
-                return 0;
+            if (*name != '.')
+                visit(name);
             at += length;
         }
     return size < 0 ? errno : 0;
@@ -77,37 +76,31 @@ Target target(const Fd& directory, const char* link) {
     return {.error = link_is_there ? 0 : error};
 }
 
+using Nodes = std::vector<const Node*>;
+
 class Scan {
 public:
     Scan(const std::vector<Node>& nodes, const std::filesystem::path& proc, Unreadable unreadable)
         : nodes_(nodes), unreadable_(unreadable), proc_(open_directory(proc)) {}
 
-    const Node* open_node(const std::string& pid) const {
-        const Fd fds = open(pid + "/fd", O_DIRECTORY);
-        const Node* found = nullptr;
-        if (fds)
-            require(find_name(fds, [&](const char* name) {
-                if (const Node* next = node(target(fds, name));
-                    next != nullptr && (found == nullptr || is_card(*next)))
-                    found = next;
-                return found != nullptr && is_card(*found);
-            }));
-        return found;
+    void add_open(const std::string& pid, Nodes& found) const {
+        if (const Fd fds = open(pid + "/fd", O_DIRECTORY))
+            require(
+                for_each_name(fds, [&](const char* name) { add(node(target(fds, name)), found); }));
     }
 
-    const Node* mapped_node(const std::string& pid) {
-        const Fd maps = open(pid + "/maps", 0);
-        const Node* found = nullptr;
-        if (maps)
-            require(find_mapping(maps, [&](const Mapping& mapping) {
-                if (!free_files_.contains(mapping.file))
-                    found = judge(pid, mapping);
-                return found != nullptr;
-            }));
-        return found;
+    void add_mapped(const std::string& pid, Nodes& found) {
+        if (const Fd maps = open(pid + "/maps", 0))
+            require(for_each_mapping(
+                maps, [&](const Mapping& mapping) { add(judge(pid, mapping), found); }));
     }
 
 private:
+    static void add(const Node* node, Nodes& found) {
+        if (node != nullptr && std::ranges::find(found, node) == found.end())
+            found.push_back(node);
+    }
+
     /// Something of a process could not be read: fine if it has ended.
     void require(int error) const {
         const bool gone = error == ENOENT || error == ESRCH;
@@ -131,18 +124,21 @@ private:
     }
 
     const Node* judge(const std::string& pid, const Mapping& mapping) {
+        if (const auto known = judged_.find(mapping.file); known != judged_.end())
+            return known->second;
         const std::string link = pid + "/map_files/" + link_of(mapping);
         const Target found = target(proc_, link.c_str());
         const Node* held = node(found);
-        if (found.error == 0 && held == nullptr)
-            free_files_.insert(mapping.file);
+        if (found.error == 0)
+            judged_[mapping.file] = held;
         return held;
     }
 
     const std::vector<Node>& nodes_;
     Unreadable unreadable_;
     Fd proc_;
-    std::unordered_set<FileId, FileId::Hash> free_files_; ///< looked at in this scan, and no node
+    /// The mapped files that were looked at in this scan, with the node that each is, or none.
+    std::unordered_map<FileId, const Node*, FileId::Hash> judged_;
 };
 
 } // namespace
@@ -150,13 +146,12 @@ private:
 std::vector<pid_t> processes_in(const std::filesystem::path& proc) {
     const Fd directory = open_directory(proc);
     std::vector<pid_t> pids;
-    const int error = find_name(directory, [&](const char* name) {
+    const int error = for_each_name(directory, [&](const char* name) {
         pid_t pid = 0;
         const char* end = name + std::strlen(name);
         const auto [stop, wrong] = std::from_chars(name, end, pid);
         if (wrong == std::errc() && stop == end)
             pids.push_back(pid);
-        return false;
     });
     if (error != 0)
         fail(error, proc);
@@ -169,11 +164,12 @@ std::vector<Holder> scan(const std::vector<Node>& nodes, const std::vector<pid_t
     std::vector<Holder> holders;
     for (const pid_t pid : pids) {
         const std::string directory = std::to_string(pid);
-        const Node* node = scan.open_node(directory);
-        if (node == nullptr && effort.look == Look::descriptors_and_mappings)
-            node = scan.mapped_node(directory);
-        if (node != nullptr)
-            holders.push_back(holder_of(pid, *node, proc));
+        Nodes found;
+        scan.add_open(directory, found);
+        if (effort.look == Look::descriptors_and_mappings)
+            scan.add_mapped(directory, found);
+        if (!found.empty())
+            holders.push_back(holder_of(pid, found, proc));
     }
     return holders;
 }

@@ -76,7 +76,7 @@ TEST_CASE("a process that has a node open is found, with its name and user", "[h
     CHECK(holder.name == name);
     CHECK(holder.uid == ::getuid());
     CHECK(holder.user == my_name());
-    CHECK(holder.node == terminal.path);
+    CHECK(holder.nodes == std::vector<std::string>{terminal.path});
 }
 
 TEST_CASE("nobody holds a node after its holder has ended", "[holders]") {
@@ -156,7 +156,7 @@ TEST_CASE("each holder is told once, in the order of the numbers", "[holders]") 
                                .name = "(maps)\nUid:\t0",
                                .uid = 4294967000,
                                .user = "4294967000",
-                               .node = "/dev/full"});
+                               .nodes = {"/dev/full"}});
 }
 
 TEST_CASE("a mapping that moves while we look is looked at where it is next", "[holders]") {
@@ -167,6 +167,27 @@ TEST_CASE("a mapping that moves while we look is looked at where it is next", "[
     fs::create_directories(process / "map_files");
     fs::create_symlink("/dev/full", process / "map_files/400000-401000");
     CHECK(holds(find_holders({node_at("/dev/full")}, soon(), proc.path()), 30));
+}
+
+TEST_CASE("all the nodes of a holder are told once, DRM cards first", "[holders]") {
+    const Temporary proc;
+    const fs::path process = add_process(proc.path(), "30", "kwin");
+    fs::create_symlink("/dev/zero", process / "fd/3");
+    fs::create_symlink("/dev/full", process / "fd/4");
+    fs::create_symlink("/dev/zero", process / "fd/5");
+    write_file(process / "maps", "00300000-00301000 r--p 00000000 00:06 4 /dev/null\n"
+                                 "00400000-00401000 r--p 00000000 00:06 4 /dev/null\n");
+    fs::create_directories(process / "map_files");
+    fs::create_symlink("/dev/null", process / "map_files/300000-301000");
+    const std::vector<Node> nodes{node_at("/dev/full"),
+                                  {node_at("/dev/zero").device, "/dev/dri/renderD128"},
+                                  {node_at("/dev/null").device, "/dev/dri/card0"}};
+    const std::vector<Holder> holders = find_holders(nodes, soon(), proc.path());
+    REQUIRE(holders.size() == 1);
+    std::vector<std::string> found = holders.front().nodes;
+    CHECK(found.front() == "/dev/dri/card0");
+    std::ranges::sort(found);
+    CHECK(found == std::vector<std::string>{"/dev/dri/card0", "/dev/dri/renderD128", "/dev/full"});
 }
 
 TEST_CASE("without nodes there are no holders", "[holders]") {
@@ -225,9 +246,9 @@ TEST_CASE("holders are told by name, the first two", "[holders]") {
     const Holder xorg{.pid = 1234,
                       .name = "Xorg",
                       .user = "ann",
-                      .node = "/dev/dri/card1",
+                      .nodes = {"/dev/dri/card1", "/dev/dri/renderD129"},
                       .cgroup = "/system.slice/lightdm.service"};
-    const Holder player{.pid = 99, .name = "mpv", .user = "1001", .node = "/dev/snd/pcmC1D0p"};
+    const Holder player{.pid = 99, .name = "mpv", .user = "1001", .nodes = {"/dev/snd/pcmC1D0p"}};
     const std::string first = "Xorg (pid 1234, user ann, lightdm.service) has /dev/dri/card1 open";
     const std::string second = ", mpv (pid 99, user 1001) has /dev/snd/pcmC1D0p open";
     CHECK(text_of({}).empty());
@@ -235,4 +256,6 @@ TEST_CASE("holders are told by name, the first two", "[holders]") {
     CHECK(text_of({xorg, player}) == first + second);
     CHECK(text_of({xorg, player, xorg}) == first + second + " and 1 more");
     CHECK(text_of({xorg, player, xorg, xorg}) == first + second + " and 2 more");
+    const Holder logind{.pid = 7, .cgroup = "/system.slice/systemd-logind.service"};
+    CHECK(text_of({logind, xorg, player}) == first + second + " and 1 more");
 }

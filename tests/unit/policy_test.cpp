@@ -26,7 +26,7 @@ Holder holder(pid_t pid, const std::string& name, const std::string& node,
             .name = name,
             .uid = 1000,
             .user = "ann",
-            .node = node,
+            .nodes = {node},
             .cgroup = cgroup};
 }
 
@@ -102,6 +102,17 @@ TEST_CASE("a GPU that nobody has open needs nothing", "[policy]") {
     machine.holders = {
         holder(5, "(udev-worker)", "/dev/dri/card0", "/system.slice/systemd-udevd.service")};
     CHECK(steps(machine).empty());
+}
+
+TEST_CASE("who has two cards of one driver has this one too", "[policy]") {
+    Machine machine = dual();
+    Holder& kwin = machine.holders.front();
+    kwin.nodes = {"/dev/dri/card7", "/dev/dri/card0"};
+    CHECK(steps(machine) == Texts{"card 0000:01:00.0: present -> withdrawn"});
+    kwin.name = "Xorg";
+    CHECK_THAT(
+        refusal(machine),
+        contains("Xorg (pid 900, user ann, plasma-kwin_wayland.service) has /dev/dri/card0"));
 }
 
 TEST_CASE("the desktop ends where the GPU is its only screen", "[policy]") {
