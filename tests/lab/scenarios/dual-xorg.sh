@@ -3,8 +3,7 @@
 # telling: all
 # boot: shared
 # deadline: 900
-# Xorg opens every card and never lets one go: the start is refused by its name and both ways out, and the session goes on. With
-# display = "stop" it is ended.
+# Xorg opens every card and never lets one go: the start is refused by its name and both ways out, and the session goes on.
 . /run/lab/guest/lib.sh
 . /run/lab/guest/session.sh
 

@@ -1,0 +1,37 @@
+#!/bin/bash
+# topology: single
+# telling: all
+# boot: own
+# deadline: 1200
+# A domain that ends because the host shuts down: its card is given back, and no desktop is started any more.
+. /run/lab/guest/lib.sh
+. /run/lab/guest/desktop.sh
+
+# outlives UNIT...: the shutdown does not stop them.
+outlives() {
+    local unit
+    for unit in "$@"; do put "/run/systemd/system/$unit.d/lab.conf" <<< $'[Unit]\nDefaultDependencies=no'; done
+    systemctl daemon-reload
+}
+stopping() { [[ $(systemctl is-system-running) == stopping ]]; }
+
+desktop_lightdm
+configure win11 'timeout_s = 120'
+define_domain win11
+start_from_desktop win11
+expect "the display manager while win11 runs" inactive "$(systemctl is-active display-manager.service)"
+
+step "systemctl poweroff, which a service holds up"
+outlives lab-agent.service libvirtd.service libvirtd.socket dbus.service dbus.socket
+systemd-run -q --unit=holds-up -p ExecStop='/bin/sleep infinity' -p TimeoutStopSec=infinity /bin/sleep infinity
+systemctl --no-block poweroff
+wait_for "the host is shutting down" 120 stopping
+cursor=$(journal_cursor)
+destroy win11
+journal_has "$cursor" "win11: given back" || fail "it was not given back: $(journalctl -t gpu-handoff --no-pager | tail)"
+expect "driver of the GPU" bochs-drm "$(driver_of "$GPU")"
+journal_has "$cursor" "win11: unit" && fail "a unit was started"
+expect "the display manager" inactive "$(systemctl is-active display-manager.service)"
+expect "journals left" '' "$(ls /run/gpu-handoff)"
+expect "the host" stopping "$(systemctl is-system-running)"
+trap - EXIT # nothing can be put back on a host that ends
