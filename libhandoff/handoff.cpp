@@ -194,6 +194,8 @@ void give_back_to_host(const Roots& roots, const Record& record, Timeline& timel
     const Lock lock(roots, record.domain, Deadline(2 * record.timeout));
     const std::vector<std::string> problems =
         give_back(roots, lock, record.uuid, timeline.on_step());
+    // What another one left behind for want of this card, as a display manager without a screen.
+    settle_others(roots, lock, record.uuid, timeline.on_step());
     if (!problems.empty())
         throw NotAllGivenBack(problems.front());
     timeline.end(Outcome::given_back);

@@ -166,7 +166,7 @@ std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record&
                              const OnStep& on_step) {
     if (live(roots, record))
         return handed(record);
-    log_warning(record.domain + ": a handoff was left behind; giving it back first");
+    log_warning(record.domain + ": a handoff was left behind; giving it back");
     if (give_back_left(roots, lock, record.uuid, on_step).empty())
         return std::nullopt;
     Handed left = handed(read_journal(roots.journals(), record.uuid).value_or(record));
@@ -181,8 +181,15 @@ std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const 
     if (const std::vector<std::string> problems = give_back_left(roots, lock, uuid, on_step);
         !problems.empty())
         throw NotAllGivenBack(problems.front());
+    return settle_others(roots, lock, uuid, on_step);
+}
+
+std::vector<Handed> settle_others(const Roots& roots, const Lock& lock, const std::string& uuid,
+                                  const OnStep& on_step) {
     std::vector<Handed> others;
     for (const std::string& other : journaled_domains(roots.journals())) {
+        if (other == uuid)
+            continue;
         std::optional<Record> record;
         try {
             record = read_journal(roots.journals(), other);

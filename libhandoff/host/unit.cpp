@@ -23,17 +23,18 @@ std::string unit_state_now(const Roots& roots, const std::string& subject) {
 
 bool set_unit(HostContext& context, const std::string& subject, const std::string& state,
               const Deadline& deadline) {
-    if (unit_state(context.roots, subject, deadline) == state)
-        return false;
-    if (state != active) {
-        stop_unit(context.roots, subject, deadline);
+    const bool same = unit_state(context.roots, subject, deadline) == state;
+    const bool starts = state == active;
+    if (starts && is_display_manager(context.roots, subject, deadline)) {
+        if (same && has_desktop(context.roots, deadline))
+            return false;
+        start_display_manager(context.roots, subject, deadline);
         return true;
     }
-    if (is_display_manager(context.roots, subject, deadline))
-        start_display_manager(context.roots, subject, deadline);
-    else
-        start_unit(context.roots, subject, deadline);
-    return true;
+    if (!same)
+        starts ? start_unit(context.roots, subject, deadline)
+               : stop_unit(context.roots, subject, deadline);
+    return !same;
 }
 
 } // namespace handoff

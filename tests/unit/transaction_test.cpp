@@ -185,6 +185,19 @@ TEST_CASE("what cannot be given back stays in the journal, and only that") {
     CHECK(is_as_before(host));
 }
 
+TEST_CASE("a unit that fails is not back for being active right then") {
+    const Temporary journals;
+    FakeHost host(before());
+    hand_over(host, journals.path());
+    host.fault = Fault::fails;
+    host.always_failing = "lightdm.service";
+    host.now[{Kind::unit, "lightdm.service"}] = "active"; // systemd starts it again and again
+    CHECK(recover(host, journals.path()) ==
+          std::vector<std::string>{"lightdm.service: fails; nothing to do"});
+    CHECK(read_journal(journals.path(), uuid).value().steps ==
+          Plan{{Kind::unit, "lightdm.service", "active", "inactive"}});
+}
+
 TEST_CASE("a function that gets stuck is written down, skipped, and comes back later") {
     const Temporary journals;
     FakeHost host(before());

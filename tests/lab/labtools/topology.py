@@ -6,7 +6,7 @@ from .paths import LAB
 from .say import LabError
 
 DIRECTORY = LAB / "topologies"
-KEYS = {"description", "iommu", "modules", "image", "memory", "devices", "addresses"}
+KEYS = {"description", "iommu", "modules", "image", "memory", "kernel", "devices", "addresses"}
 
 
 class Topology:
@@ -20,6 +20,7 @@ class Topology:
         self.modules = data.get("modules", False)
         self.image = data.get("image", "")
         self.memory = data.get("memory", "3G")
+        self.kernel = data.get("kernel", "")
         self.devices = data["devices"]
         self.addresses = data["addresses"]
 
@@ -32,7 +33,7 @@ class Topology:
         return arguments
 
     def kernel_arguments(self):
-        return "intel_iommu=on iommu=pt" if self.iommu else "intel_iommu=off"
+        return ("intel_iommu=on iommu=pt " if self.iommu else "intel_iommu=off ") + self.kernel
 
 
 def load(name):

@@ -22,7 +22,8 @@ start_from_desktop win11
 expect "the display manager while win11 runs" inactive "$(systemctl is-active display-manager.service)"
 
 step "systemctl poweroff, which a service holds up"
-outlives lab-agent.service libvirtd.service libvirtd.socket dbus.service dbus.socket
+libvirtd=$(systemctl show -P Requires -P Wants libvirtd.service | grep -oE '[^ ]+\.(socket|service)')
+outlives lab-agent.service dbus.service dbus.socket libvirtd.service $libvirtd
 systemd-run -q --unit=holds-up -p ExecStop='/bin/sleep infinity' -p TimeoutStopSec=infinity /bin/sleep infinity
 systemctl --no-block poweroff
 wait_for "the host is shutting down" 120 stopping
