@@ -39,7 +39,7 @@ cursor=$(journal_cursor)
 destroy win11
 expect "driver of the guest's GPU" bochs-drm "$(driver_of "$GPU")"
 journal_has "$cursor" "win11: not given back: lightdm.service: ends again right after its start" || fail "lightdm is there"
-expect_match "gpu-handoff status" "left behind by domain win11" "$(gpu-handoff status)"
+expect_match "gpu-handoff status" "handoff to domain win11 was left behind" "$(gpu-handoff status)"
 destroy macos
 desktop_back
 expect "journals left" '' "$(ls /run/gpu-handoff)"
