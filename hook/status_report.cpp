@@ -42,7 +42,8 @@ std::string text_of(const Standing& journal) {
         return journal.trouble;
     return "A handoff to domain " + journal.record.domain + " was left behind (" +
            local_time(journal.since) +
-           "): the next start or end gives it back, or now: gpu-handoff recover " + journal.record.domain;
+           "): the next start or end gives it back, or now: gpu-handoff recover " +
+           journal.record.domain;
 }
 
 Json json_of(const Standing& journal) {
