@@ -24,6 +24,17 @@ as_nobody() { setpriv --reuid nobody --clear-groups "$@"; }
 off() { [[ $(virsh -q domstate win11 | head -1) == 'shut off' ]]; }
 
 before=$(host_state)
+step "as the README says: doctor, setup, start"
+define_domain win11 ''
+gpu-handoff doctor && gpu-handoff setup win11 --gpu "$GPU" && virsh -q start win11 || fail "exit code $?"
+expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
+guest_ready
+destroy win11
+gpu-handoff setup win11 --remove || fail "setup --remove"
+virsh -q undefine win11
+rm -r "$backups"
+same_state "$before" "by doctor, setup and start"
+
 for machine in pc q35; do
     step "$machine: a choice, and nobody to ask"
     define_domain win11 machine=$machine ''
