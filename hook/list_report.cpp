@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "hook/list_report.hpp"
 
-#include "hook/layout.hpp"
 #include "libhandoff/config.hpp"
 #include "libhandoff/domain.hpp"
 #include "libhandoff/error.hpp"
-#include "libhandoff/owner.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace handoff {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// The domains that have a file.
 std::vector<std::string> configured_domains(const Roots& roots) {
@@ -96,155 +91,6 @@ std::vector<Holder> holders_of(const Gpu& gpu, const Machine& machine) {
     return holders;
 }
 
-std::string unit_of(const Holder& holder) {
-    const Owner owner = owner_of(holder.cgroup);
-    return owner.manager ? owner.user_unit : owner.unit;
-}
-
-/// libpci's name of a device that it does not know is its number.
-std::string name_and_id(const NamedFunction& function) {
-    const bool has_it = function.name.find(function.id) != std::string::npos;
-    return function.name + (has_it ? "" : " (" + function.id + ")");
-}
-
-std::string text_of(const NamedFunction& function) {
-    return function.address + " " + function.driver + ", " + name_and_id(function);
-}
-
-std::string text_of(const Connector& connector) {
-    if (connector.lit)
-        return connector.name + " connected, shows a picture";
-    return connector.name + " " + connector.status;
-}
-
-std::string group_text(const Gpu& gpu) {
-    if (gpu.group.empty())
-        return "none: the IOMMU is off";
-    std::string text = gpu.group + (gpu.group_others.empty() ? ", nothing else in it" : ", with ");
-    for (std::size_t i = 0; i < gpu.group_others.size(); ++i)
-        text.append(i == 0 ? "" : "; ").append(text_of(gpu.group_others[i]));
-    return text;
-}
-
-std::string screens_text(const Gpu& gpu) {
-    if (!gpu.trouble.empty())
-        return gpu.trouble;
-    std::string text;
-    for (const Connector& connector : gpu.connectors)
-        text.append(text.empty() ? "" : "; ").append(text_of(connector));
-    return text.empty() ? "no connector (its driver makes them)" : text;
-}
-
-std::string text_of(const SetUp& set_up) {
-    std::string text = set_up.domain;
-    if (set_up.running)
-        text += *set_up.running ? ", which runs" : ", which is shut off";
-    return text + (set_up.has_file
-                       ? ""
-                       : "; it has no file in /etc/gpu-handoff/domains, so its starts are "
-                         "not gpu-handoff's");
-}
-
-std::string reason_of(const Outlook& outlook) {
-    if (!outlook.refusal.empty())
-        return outlook.refusal;
-    std::string text;
-    for (const std::string& consequence : consequences(outlook))
-        text.append(text.empty() ? "" : ", ").append(consequence);
-    return text.empty() ? "nobody uses it" : text;
-}
-
-Colour colour_of(Way way) {
-    return way == Way::live                 ? Colour::green
-           : way == Way::ending_the_session ? Colour::yellow
-                                            : Colour::red;
-}
-
-std::string text_of(const ListedGpu& listed, std::size_t columns) {
-    const Gpu& gpu = listed.gpu;
-    const std::string head = " " + name_and_id(gpu.video());
-    std::string text =
-        coloured(Colour::bold, gpu.address) + wrapped(head, columns, 4, gpu.address.size());
-    for (const NamedFunction& function : gpu.functions)
-        text += entry(&function == &gpu.functions.front() ? "functions" : "",
-                      function.address == gpu.address ? function.address + " " + function.driver
-                                                      : text_of(function),
-                      columns);
-    text += entry("IOMMU group", group_text(gpu), columns);
-    text += entry("screens", screens_text(gpu), columns);
-    text += entry("boot VGA", gpu.boot_vga ? "yes" : "no", columns);
-    for (const Holder& holder : listed.holders)
-        text += entry(&holder == &listed.holders.front() ? "used by" : "",
-                      handoff::text_of(std::vector{holder}), columns);
-    if (listed.with)
-        text += entry("with domain",
-                      listed.with->domain + (listed.with->left_over
-                                                 ? ", which has ended: run gpu-handoff recover"
-                                                 : " since " + local_time(listed.with->since)),
-                      columns, listed.with->left_over ? Colour::red : Colour::plain);
-    for (const SetUp& set_up : listed.set_up)
-        text +=
-            entry(&set_up == &listed.set_up.front() ? "set up for" : "", text_of(set_up), columns);
-    const Way way = way_of(listed.outlook);
-    text += entry("hand over", std::string(name_of(way)) + ": " + reason_of(listed.outlook),
-                  columns, colour_of(way));
-    return text;
-}
-
-Json json_of(const NamedFunction& function) {
-    return {{"address", function.address},
-            {"name", function.name},
-            {"id", function.id},
-            {"driver", function.driver}};
-}
-
-Json json_of(const Connector& connector) {
-    return {{"name", connector.name}, {"status", connector.status}, {"lit", connector.lit}};
-}
-
-Json json_of(const Holder& holder) {
-    return {{"pid", holder.pid},
-            {"name", holder.name},
-            {"user", holder.user},
-            {"unit", unit_of(holder)},
-            {"node", holder.nodes.front()}};
-}
-
-Json json_of(const SetUp& set_up) {
-    return {{"domain", set_up.domain},
-            {"running", set_up.running ? Json(*set_up.running) : Json()},
-            {"has_file", set_up.has_file}};
-}
-
-const char* word_of(Way way) {
-    return way == Way::live ? "live" : way == Way::ending_the_session ? "ending_session" : "no";
-}
-
-template <typename Item> Json json_list(const std::vector<Item>& items) {
-    Json all = Json::array();
-    for (const Item& item : items)
-        all.push_back(json_of(item));
-    return all;
-}
-
-Json json_of(const ListedGpu& listed) {
-    const Gpu& gpu = listed.gpu;
-    return {{"address", gpu.address},
-            {"name", gpu.video().name},
-            {"id", gpu.video().id},
-            {"driver", gpu.video().driver},
-            {"functions", json_list(gpu.functions)},
-            {"iommu_group", gpu.group.empty() ? Json() : Json(gpu.group)},
-            {"group_others", json_list(gpu.group_others)},
-            {"connectors", json_list(gpu.connectors)},
-            {"boot_vga", gpu.boot_vga},
-            {"holders", json_list(listed.holders)},
-            {"handed_over", json_of(listed.with)},
-            {"set_up_for", json_list(listed.set_up)},
-            {"verdict", word_of(way_of(listed.outlook))},
-            {"reason", reason_of(listed.outlook)}};
-}
-
 } // namespace
 
 ListReport list_gpus(const Roots& roots, const std::vector<LibvirtDomain>& domains) {
@@ -264,30 +110,13 @@ ListReport list_gpus(const Roots& roots, const std::vector<LibvirtDomain>& domai
     return report;
 }
 
-std::string text_of(const ListReport& report, std::size_t columns) {
+std::string reason_of(const ListedGpu& listed) {
+    if (!listed.outlook.refusal.empty())
+        return listed.outlook.refusal;
     std::string text;
-    for (const ListedGpu& listed : report.gpus)
-        text.append(text.empty() ? "" : "\n").append(text_of(listed, columns));
-    if (report.gpus.empty())
-        text += wrapped("This computer has no graphics card on its PCI bus.", columns, 0, 0);
-    if (!report.libvirt_trouble.empty())
-        text += "\n" + wrapped("No domains: " + report.libvirt_trouble, columns, 2, 0);
-    if (report.hidden)
-        text +=
-            "\n" + wrapped("Only root sees other users' processes, and which domain has a card: "
-                           "what is said above leaves them out.",
-                           columns, 2, 0);
-    return text;
-}
-
-Json json_of(const ListReport& report) {
-    Json gpus = Json::array();
-    for (const ListedGpu& listed : report.gpus)
-        gpus.push_back(json_of(listed));
-    return {
-        {"gpus", gpus},
-        {"libvirt_error", report.libvirt_trouble.empty() ? Json() : Json(report.libvirt_trouble)},
-        {"complete", !report.hidden}};
+    for (const std::string& consequence : consequences(listed.outlook))
+        text.append(text.empty() ? "" : ", ").append(consequence);
+    return text.empty() ? "nobody uses it" : text;
 }
 
 } // namespace handoff

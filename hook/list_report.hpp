@@ -40,6 +40,9 @@ struct ListReport {
 /// Looks at everything; libvirt's domains are asked for by the caller.
 ListReport list_gpus(const Roots& roots, const std::vector<LibvirtDomain>& domains);
 
+/// What its verdict comes from: the line that would refuse a start, or what becomes of its holders.
+std::string reason_of(const ListedGpu& listed);
+
 std::string text_of(const ListReport& report, std::size_t columns);
 nlohmann::ordered_json json_of(const ListReport& report);
 

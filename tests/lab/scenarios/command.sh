@@ -11,14 +11,6 @@ history=/var/lib/gpu-handoff/history
 as_user() { setpriv --reuid nobody --regid nogroup --clear-groups "$@"; }
 # field JSON PYTHON: of a JSON document, here called d.
 field() { python3 -c "import json, sys; d = json.loads(sys.argv[1]); print($2)" "$1"; }
-# refused REGEX COMMAND...: exit code 1, one line on stderr.
-refused() {
-    local output code=0
-    output=$("${@:2}" 2>&1 > /dev/null) || code=$?
-    expect "exit code of ${*:2}: $output" 1 "$code"
-    expect "lines of the refusal: $output" 1 "$(printf '%s\n' "$output" | wc -l)"
-    expect_match "the refusal" "$1" "$output"
-}
 # flat: the text on one line, since a terminal's width breaks it anywhere.
 flat() { tr -s '\n ' ' '; }
 # narrow COMMAND...: what it prints on a terminal of 40 columns.
