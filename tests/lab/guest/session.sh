@@ -62,8 +62,9 @@ holders_of() {
 seen() {
     "$LAB_GUEST/ask" "$1" "$2" 240 "${@:3}" || fail "$1 does not show the windows ${*:3}"
 }
-DIARY=336699
-LETTER=996633
+# Of nothing and full: no program or compositor that converts them makes others of them.
+DIARY=0000ff
+LETTER=ff0000
 
 # cycle_with_session COMPOSITOR PROGRAM [only-host]: the domain win11 starts and ends while the session lives: the same processes, the
 # same session; the compositor has the guest's GPU before and after (with only-host it never has), and not in between. The letter, on
