@@ -95,7 +95,7 @@ bool is_card(const std::string& path) {
 std::vector<std::string> cards_first(const std::vector<const Node*>& nodes) {
     std::vector<std::string> paths;
     std::ranges::transform(nodes, std::back_inserter(paths), &Node::path);
-    std::ranges::stable_partition(paths, is_card);
+    std::stable_partition(paths.begin(), paths.end(), is_card);
     return paths;
 }
 

@@ -116,7 +116,7 @@ std::vector<Holder> find_holders(const std::vector<Node>& nodes, const Deadline&
 }
 
 std::string text_of(std::vector<Holder> holders) {
-    std::ranges::stable_partition(holders, std::not_fn(keeps_a_copy));
+    std::stable_partition(holders.begin(), holders.end(), std::not_fn(keeps_a_copy));
     std::string text;
     for (std::size_t i = 0; i < std::min(named, holders.size()); ++i) {
         const Holder& holder = holders[i];
