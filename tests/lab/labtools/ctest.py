@@ -4,7 +4,9 @@ from .paths import LAB
 from .scenario import all_scenarios
 
 LANES = 2  # as many tests as tests/run lets ctest run at once
-CHECK_SECONDS = 1800  # the most that a check inside a host's root may take
+# What they take, roughly: in minutes, to share them out.
+SCENARIO = BOOT = 1
+CHECK = 5
 
 
 def registrations(everything):
@@ -14,8 +16,8 @@ def registrations(everything):
     for scenario in all_scenarios():
         for host in scenario.hosts(everything):
             guests.setdefault((host, scenario.topology), []).append(scenario)
-    work = [(sum(scenario.deadline for scenario in scenarios), "guest", guest) for guest, scenarios in guests.items()]
-    work += [(CHECK_SECONDS, "check", check) for check in root_checks(everything)]
+    work = [(BOOT + SCENARIO * len(scenarios), "guest", guest) for guest, scenarios in guests.items()]
+    work += [(CHECK, "check", check) for check in root_checks(everything)]
     for lane in lanes(work):
         last = None
         for _, kind, what in lane:
@@ -27,11 +29,11 @@ def registrations(everything):
 
 
 def lanes(work):
-    """Shares out what begins with its seconds: the longest first, each to the lane that has the least. What is in a lane comes one
+    """Shares out what begins with its minutes: the longest first, each to the lane that has the least. What is in a lane comes one
     after the other: an idle guest still costs a tenth of a processor."""
     shared = [[] for _ in range(LANES)]
     for item in sorted(work, reverse=True):
-        min(shared, key=lambda lane: sum(seconds for seconds, *_ in lane)).append(item)
+        min(shared, key=lambda lane: sum(minutes for minutes, *_ in lane)).append(item)
     return shared
 
 
@@ -46,7 +48,7 @@ def root_checks(everything):
 def register_check(lines, host, command, name, after):
     """Gives the test's name."""
     test = f"lab.{host}.{name}"
-    add(lines, test, [command, host], RESOURCE_LOCK=f"{host}-root", LABELS="lab", TIMEOUT=CHECK_SECONDS, **depends([after]))
+    add(lines, test, [command, host], RESOURCE_LOCK=f"{host}-root", LABELS="lab", TIMEOUT=1800, **depends([after]))
     return test
 
 
