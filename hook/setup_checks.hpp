@@ -10,7 +10,7 @@
 namespace handoff {
 
 /// The GPU that is meant: the one that was asked for (empty: none was), else the one that is among
-/// the domain's hostdevs already, else the only one. Nothing when there is a choice. Throws Error
+/// the domain's hostdevs already, else the only one; several when there is a choice. Throws Error
 /// when there is none, and when what was asked for is none.
 std::vector<Gpu> candidates(const std::vector<Gpu>& gpus, const std::string& asked,
                             const std::vector<std::string>& hostdevs);

@@ -43,8 +43,8 @@ std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const s
 std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
                                     const OnStep& on_step);
 
-/// The same of all domains but `uuid`. Throws nothing: what others left behind is no reason to
-/// fail.
+/// The same of all domains but `uuid`. What of theirs cannot be given back is logged, and no reason
+/// to fail.
 std::vector<Handed> settle_others(const Roots& roots, const Lock& lock, const std::string& uuid,
                                   const OnStep& on_step);
 

@@ -256,6 +256,7 @@ TEST_CASE("holders are told by name, the first two", "[holders]") {
     CHECK(text_of({xorg, player}) == first + second);
     CHECK(text_of({xorg, player, xorg}) == first + second + " and 1 more");
     CHECK(text_of({xorg, player, xorg, xorg}) == first + second + " and 2 more");
-    const Holder logind{.pid = 7, .cgroup = "/system.slice/systemd-logind.service"};
+    const Holder logind{
+        .pid = 7, .nodes = {"/dev/dri/card1"}, .cgroup = "/system.slice/systemd-logind.service"};
     CHECK(text_of({logind, xorg, player}) == first + second + " and 1 more");
 }

@@ -117,6 +117,16 @@ expect "the connector" "$connector_before" "$(udev_of "$connector")"
 expect "the others" "$others_before" "$(others)"
 expect "files of udev's rules" "$rules_before" "$(ls /etc/udev/rules.d)"
 expect_match "--remove, once more" "$GPU is not reserved" "$(gpu-handoff reserve "$GPU" --remove)"
+# in_json [--remove]: what programs read.
+in_json() {
+    gpu-handoff reserve "$GPU" --json "$@" | python3 -c 'import json, sys
+d = json.load(sys.stdin)
+print(d["gpu"], d["reserved"], *(f["path"] + " " + f["done"] for f in d["files"]), d["needs_restart"], d["warnings"])'
+}
+expect "--json" "$GPU True $rule installed False []" "$(in_json)"
+expect "--json, once more" "$GPU True False []" "$(in_json)"
+expect "--json --remove" "$GPU False $rule removed False []" "$(in_json --remove)"
+fresh
 
 step "refusals"
 refused "^gpu-handoff: $AUDIO: is not a graphics card" gpu-handoff reserve "$AUDIO"
