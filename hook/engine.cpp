@@ -42,8 +42,15 @@ void run(const std::string& name, std::string_view operation) {
         handoff::prepare(roots, name, read_stdin());
     else if (operation == "start")
         handoff::verify(roots, name, read_stdin());
+    else if (operation == "started")
+        handoff::started(roots, name, read_stdin());
     else if (operation == "release")
         handoff::release(roots, read_stdin());
+}
+
+/// libvirt ends a domain that runs if this is said of it.
+int failure_of(std::string_view operation) {
+    return operation == "started" ? 0 : 1;
 }
 
 } // namespace
@@ -61,5 +68,5 @@ int main(int argc, char** argv) {
         handoff::report_failure(std::string(argc > 1 ? argv[1] : "hook") + ": " + error.what() +
                                 "; see journalctl -t gpu-handoff");
     }
-    return 1;
+    return failure_of(argc > 2 ? argv[2] : "");
 }

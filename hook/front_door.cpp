@@ -167,6 +167,13 @@ int start(std::string_view domain, char** arguments) {
     return ours ? become_engine(arguments) : EXIT_SUCCESS;
 }
 
+/// The domain runs: whatever goes wrong now, it is no reason to end it.
+int started(std::string_view domain, char** arguments) {
+    if (has_file(domain) == Found::yes && anything_taken())
+        static_cast<void>(become_engine(arguments));
+    return EXIT_SUCCESS;
+}
+
 int release(char** arguments) {
     return anything_taken() ? become_engine(arguments) : EXIT_SUCCESS;
 }
@@ -186,6 +193,8 @@ int main(int argc, char** argv) {
         return prepare(argv[1], argv);
     if (operation == "start")
         return start(argv[1], argv);
+    if (operation == "started")
+        return started(argv[1], argv);
     if (operation == "release")
         return release(argv);
     return EXIT_SUCCESS;

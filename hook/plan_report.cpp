@@ -51,6 +51,8 @@ void foresee_start(const Roots& roots, const Domain& domain, PlanReport& report)
     report.refusal = outlook.refusal;
     report.changes = outlook.changes();
     report.kept = outlook.plan.size() - report.changes.size();
+    if (!report.changes.empty())
+        report.monitors = config->monitor;
 }
 
 std::string closing_line(const PlanReport& report) {
@@ -96,6 +98,8 @@ std::string text_of(const PlanReport& report, std::size_t columns) {
     } else {
         for (const Step& step : report.changes)
             text += wrapped(text_of(step), columns, 4, 0);
+        for (const MonitorSetting& monitor : report.monitors)
+            text += wrapped(text_of(monitor), columns, 4, 0);
         if (const std::string line = closing_line(report); !line.empty())
             text += coloured(Colour::dim, wrapped(line + ".", columns, 2, 0));
     }
@@ -119,6 +123,12 @@ Json json_of(const PlanReport& report) {
                          {"from", step.from},
                          {"to", step.to},
                          {"text", text_of(step)}});
+    Json monitors = Json::array();
+    for (const MonitorSetting& monitor : report.monitors)
+        monitors.push_back({{"name", monitor.name},
+                            {"serial", monitor.serial},
+                            {"input", monitor.guest},
+                            {"text", text_of(monitor)}});
     Json left = Json::array();
     for (const Record& record : report.left)
         left.push_back({{"domain", record.domain}, {"uuid", record.uuid}});
@@ -126,6 +136,7 @@ Json json_of(const PlanReport& report) {
             {"has_file", report.ours},
             {"refusal", report.refusal.empty() ? Json() : Json(report.refusal)},
             {"steps", steps},
+            {"monitors", monitors},
             {"left_behind", left},
             {"known", !report.unknown},
             {"under_way", report.under_way ? Json(*report.under_way) : Json()},

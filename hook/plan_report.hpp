@@ -19,6 +19,7 @@ struct PlanReport {
     std::string refusal;  ///< the line that would refuse the start
     Plan changes;         ///< in the words of the log
     std::size_t kept = 0; ///< settings that are only written down, in case the guest changes them
+    std::vector<MonitorSetting> monitors; ///< switched to the guest once it has started
     /// Handoffs that were left behind, and would be given back first.
     std::vector<Record> left;
     bool unknown = false; ///< what comes after that return can only be planned then

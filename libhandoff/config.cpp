@@ -2,14 +2,8 @@
 #include "libhandoff/config.hpp"
 
 #include "libhandoff/address.hpp"
+#include "libhandoff/config_setting.hpp"
 #include "libhandoff/config_text.hpp"
-#include "libhandoff/error.hpp"
-
-// toml++ 3.3 asserts, or with NDEBUG lets clang assume, what "x = [}" breaks, and then says that it
-// is wrong all the same.
-#undef NDEBUG
-#define TOML_ASSERT(expr) static_assert(true)
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
@@ -21,27 +15,6 @@ namespace handoff {
 namespace {
 
 constexpr std::int64_t max_timeout = 600;
-
-/// A value and the words that stand before an error of it.
-struct Setting {
-    const toml::node& value;
-    std::string_view key;
-    const std::string& file;
-};
-
-Error wrong(const Setting& setting, const toml::node& where, std::string_view reason,
-            std::string_view remedy) {
-    return {at_line(setting.file, where.source().begin.line).append(": ").append(setting.key),
-            reason, remedy};
-}
-
-Error wrong(const Setting& setting, std::string_view reason, std::string_view remedy) {
-    return wrong(setting, setting.value, reason, remedy);
-}
-
-std::string in_quotes(std::string_view text) {
-    return std::string("\"").append(text).append("\"");
-}
 
 std::string device(const Setting& setting, const toml::node& item) {
     constexpr std::string_view remedy = R"(write them like "0000:01:00.0" (lspci -D lists them))";
@@ -171,8 +144,9 @@ struct Key {
 };
 
 constexpr std::array keys{
-    Key{"devices", set_devices},       Key{"display", set_display},   Key{"on_busy", set_on_busy},
-    Key{"stop_units", set_stop_units}, Key{"timeout_s", set_timeout}, Key{"unload", set_unload},
+    Key{"devices", set_devices}, Key{"display", set_display},       Key{"monitor", set_monitor},
+    Key{"on_busy", set_on_busy}, Key{"stop_units", set_stop_units}, Key{"timeout_s", set_timeout},
+    Key{"unload", set_unload},
 };
 
 void set_key(Config& config, const toml::key& key, const Setting& setting) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "libhandoff/monitor.hpp"
+
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -41,6 +43,8 @@ struct Config {
     /// Units that are stopped if they have the GPU, and started again on return, besides the known
     /// helpers: "ollama.service", "user@1000:sunshine.service".
     std::vector<std::string> stop_units = {};
+    /// Screens that are switched to the guest's input when it has started, and back when it ended.
+    std::vector<MonitorSetting> monitor = {};
     std::chrono::seconds timeout{
         25}; ///< deadline of all forward steps together; the return has the same again
 

@@ -10,6 +10,7 @@
 #include "libhandoff/log.hpp"
 #include "libhandoff/machine.hpp"
 #include "libhandoff/modules.hpp"
+#include "libhandoff/monitor_switch.hpp"
 #include "libhandoff/planner.hpp"
 #include "libhandoff/recovery.hpp"
 #include "libhandoff/timeline.hpp"
@@ -196,9 +197,11 @@ void give_back_to_host(const Roots& roots, const Record& record, Timeline& timel
         give_back(roots, lock, record.uuid, timeline.on_step());
     // What another one left behind for want of this card, as a display manager without a screen.
     settle_others(roots, lock, record.uuid, timeline.on_step());
+    if (problems.empty())
+        timeline.end(Outcome::given_back);
+    show_host(roots, record); // last: it may take its time
     if (!problems.empty())
         throw NotAllGivenBack(problems.front());
-    timeline.end(Outcome::given_back);
 }
 
 } // namespace
@@ -230,6 +233,17 @@ void verify(const Roots& roots, const std::string& name, std::string_view xml) {
         Timeline(roots, domain).end_with(error.what());
         throw;
     }
+}
+
+void started(const Roots& roots, const std::string& name, std::string_view xml) {
+    const std::optional<Config> config = load_config(roots.etc, name);
+    if (!config || config->monitor.empty())
+        return;
+    // Another domain's handoff must not find us at a bus of its card.
+    const Lock lock(roots, name, Deadline(config->timeout));
+    const std::optional<Record> record = read_journal(roots.journals(), parse_domain(xml).uuid);
+    if (record)
+        show_guest(roots, *record, config->monitor);
 }
 
 void release(const Roots& roots, std::string_view xml) {

@@ -9,7 +9,7 @@
 
 namespace handoff {
 
-/// The three moments of a domain's life that concern us, as libvirt calls the hook
+/// The moments of a domain's life that concern us, as libvirt calls the hook
 /// (libvirt.org/hooks.html): `name` is argv[1], `xml` is what came on stdin. Each throws what keeps
 /// the domain from starting.
 
@@ -19,6 +19,10 @@ void prepare(const Roots& roots, const std::string& name, std::string_view xml);
 
 /// Right before QEMU is started: throws if a function is not where prepare() left it.
 void verify(const Roots& roots, const std::string& name, std::string_view xml);
+
+/// When the domain runs: switches the screens of its file to it. What is thrown here must not reach
+/// libvirt, which would end the domain.
+void started(const Roots& roots, const std::string& name, std::string_view xml);
 
 /// Throws Error for a domain that was set up for a handoff and has no file any more.
 void require_known(const Domain& domain);

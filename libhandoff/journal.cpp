@@ -77,6 +77,10 @@ void Journal::append(const Stuck& stuck) {
     append_line(stuck_line(stuck));
 }
 
+void Journal::append(const MonitorReturn& monitor) {
+    append_line(monitor_line(monitor));
+}
+
 void Journal::append_returning() {
     append_line(returning_line());
 }

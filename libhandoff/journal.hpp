@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libhandoff/fd.hpp"
+#include "libhandoff/monitor.hpp"
 #include "libhandoff/process.hpp"
 #include "libhandoff/step.hpp"
 
@@ -32,6 +33,8 @@ struct Record {
         false; ///< the return has begun: nobody will start the domain with these devices any more
     std::vector<Step> steps;
     std::vector<Stuck> stuck;
+    /// Screens that show the guest. No steps: the host has all it had without them.
+    std::vector<MonitorReturn> monitors;
     std::vector<std::string> bad_lines; ///< not understood; a torn last line is none of them
 
     bool operator==(const Record&) const = default;
@@ -51,6 +54,7 @@ public:
     void append(const Step& step);
     void append_returning();
     void append(const Stuck& stuck);
+    void append(const MonitorReturn& monitor);
     /// Replaces the journal by one that holds this record, or removes it if no step and no bad line
     /// is left.
     void keep(const Record& record);

@@ -4,6 +4,7 @@
 //     gpu-handoff 1 DOMAIN DAEMON-PID DAEMON-START TIMEOUT-S      the header
 //     step KIND SUBJECT FROM TO
 //     stuck FUNCTION WORKER-PID WORKER-START
+//     monitor NAME SERIAL INPUT
 //     returning
 #include "libhandoff/journal_format.hpp"
 
@@ -64,6 +65,13 @@ bool read_stuck(const Fields& fields, Record& record) {
     return true;
 }
 
+bool read_monitor(const Fields& fields, Record& record) {
+    if (fields.size() != 4 || fields[0] != "monitor" || !number(fields[3]))
+        return false;
+    record.monitors.push_back({fields[1], fields[2], *number(fields[3])});
+    return true;
+}
+
 bool read_returning(const Fields& fields, Record& record) {
     if (fields != Fields{"returning"})
         return false;
@@ -87,6 +95,10 @@ std::string stuck_line(const Stuck& stuck) {
     return line_of({"stuck", stuck.function, std::to_string(stuck.worker.pid), stuck.worker.start});
 }
 
+std::string monitor_line(const MonitorReturn& monitor) {
+    return line_of({"monitor", monitor.name, monitor.serial, std::to_string(monitor.input)});
+}
+
 std::string returning_line() {
     return line_of({"returning"});
 }
@@ -97,6 +109,8 @@ std::string text_of(const Record& record) {
         text.append(step_line(step));
     for (const Stuck& stuck : record.stuck)
         text.append(stuck_line(stuck));
+    for (const MonitorReturn& monitor : record.monitors)
+        text.append(monitor_line(monitor));
     for (const std::string& line : record.bad_lines)
         text.append(line).push_back('\n');
     if (record.returning)
@@ -116,6 +130,7 @@ Record parse_journal(std::string_view text, const std::string& uuid) {
         const Fields fields = fields_of(line);
         const bool understood = first ? read_header(fields, record)
                                       : read_step(fields, record) || read_stuck(fields, record) ||
+                                            read_monitor(fields, record) ||
                                             read_returning(fields, record);
         if (!understood)
             record.bad_lines.emplace_back(line);

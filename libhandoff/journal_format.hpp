@@ -12,6 +12,7 @@ namespace handoff {
 std::string header_line(const Record& record);
 std::string step_line(const Step& step);
 std::string stuck_line(const Stuck& stuck);
+std::string monitor_line(const MonitorReturn& monitor);
 std::string returning_line();
 
 /// All lines of a record.

@@ -8,6 +8,7 @@
 #include "libhandoff/linux_host.hpp"
 #include "libhandoff/lock.hpp"
 #include "libhandoff/log.hpp"
+#include "libhandoff/monitor_switch.hpp"
 #include "libhandoff/nodes.hpp"
 #include "libhandoff/units.hpp"
 
@@ -157,6 +158,7 @@ std::vector<std::string> give_back_left(const Roots& roots, const Lock& lock,
         recording.end(roots, Outcome::recovered);
     else
         recording.end(roots, Outcome::not_given_back, problems.front());
+    show_host(roots, *record);
     return problems;
 }
 

@@ -14,6 +14,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         if (config.devices)
             for (const std::string& address : *config.devices)
                 expect(parse_address(address) == address);
+        for (const MonitorSetting& monitor : config.monitor)
+            expect(monitor.guest >= 1 && monitor.guest <= 255 && monitor.guest != monitor.host);
     } catch (const Error& error) {
         expect(std::string_view(error.what()).starts_with("file:"));
     }

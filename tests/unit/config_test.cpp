@@ -69,7 +69,7 @@ TEST_CASE("a wrong key, type or value is named with its file and line", "[config
     const auto [text, error] = GENERATE(
         Case{"\nscreen = 'auto'",
              "f:2: screen: unknown key; "
-             "the keys are devices, display, on_busy, stop_units, timeout_s, unload"},
+             "the keys are devices, display, monitor, on_busy, stop_units, timeout_s, unload"},
         Case{"[vm]\nunload = 'auto'",
              "f:1: there are no [sections] here; write lines of KEY = VALUE"},
         Case{"\xEF\xBB\xBF \t[=", "f:1: there are no [sections] here; write lines of KEY = VALUE"},
@@ -80,8 +80,8 @@ TEST_CASE("a wrong key, type or value is named with its file and line", "[config
         Case{"\nunload = '\xC0\xAF'", "f:2: is not UTF-8; save the file as UTF-8"},
         Case{"unload = 'auto' # \xE2\x82", "f:1: is not UTF-8; save the file as UTF-8"},
         Case{"\n[[", "f:2: there are no [sections] here; write lines of KEY = VALUE"},
-        Case{"Unload = 'auto'", "f:1: Unload: unknown key; the keys are devices, display, on_busy, "
-                                "stop_units, timeout_s, unload"},
+        Case{"Unload = 'auto'", "f:1: Unload: unknown key; the keys are devices, display, monitor, "
+                                "on_busy, stop_units, timeout_s, unload"},
         Case{"\n\nunload = 1", "f:3: unload: is not a word in quotes; "
                                "write \"auto\", \"always\" or \"never\""},
         Case{"unload = 'Auto'", "f:1: unload: \"Auto\" is unknown; "

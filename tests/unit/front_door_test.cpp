@@ -217,7 +217,6 @@ TEST_CASE("other operations and other arguments are not for us", "[front-door]")
                  std::vector<std::string>{"win11", "prepare", "begin", "-", "more"},
                  std::vector<std::string>{"win11", "", "", ""},
                  std::vector<std::string>{"win11", "prepared", "begin", "-"},
-                 std::vector<std::string>{"win11", "started", "begin", "-"},
                  std::vector<std::string>{"win11", "stopped", "end", "-"},
                  std::vector<std::string>{"win11", "reconnect", "begin", "-"},
                  std::vector<std::string>{"win11", "migrate", "begin", "-"},
@@ -233,6 +232,15 @@ TEST_CASE("release and start are ours while some domain has devices", "[front-do
     CHECK(host.run(call("other", operation)) == engine_ran);
     fs::remove_all(host.journals());
     CHECK(host.run(call("other", operation)) == nothing);
+}
+
+TEST_CASE("started is ours for a domain with a file while some domain has devices",
+          "[front-door]") {
+    const FakeEtc host;
+    CHECK(host.run(call("win11", "started")) == nothing);
+    host.add_journal();
+    CHECK(host.run(call("win11", "started")) == engine_ran);
+    CHECK(host.run(call("other", "started")) == nothing);
 }
 
 TEST_CASE("without any configuration nothing is ours", "[front-door]") {
@@ -335,4 +343,11 @@ TEST_CASE("without an engine and without stderr the start is refused too", "[fro
     Call door = call("win11", "prepare");
     door.closed = {1, 2};
     CHECK(host.run(door) == Outcome{1, "", ""});
+}
+
+TEST_CASE("without an engine a domain that runs lives on", "[front-door]") {
+    const FakeEtc host;
+    host.add_journal();
+    fs::remove(host.path() / "engine");
+    CHECK(host.run(call("win11", "started")).status == 0);
 }

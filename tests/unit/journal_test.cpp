@@ -40,7 +40,9 @@ TEST_CASE("a journal reads as it was written") {
     CHECK(read_journal(journals, uuid) == record);
 
     journal.append(Stuck{"0000:01:00.0", {12, "34"}});
+    journal.append(MonitorReturn{"DELL U2720Q", "", 0x0f});
     journal.append_returning();
+    record.monitors = {{"DELL U2720Q", "", 0x0f}};
     record.stuck = {{"0000:01:00.0", {12, "34"}}};
     record.returning = true;
     CHECK(read_journal(journals, uuid) == record);

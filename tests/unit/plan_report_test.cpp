@@ -37,6 +37,14 @@ TEST_CASE("plan names the steps that change something", "[report]") {
     CHECK(json_of(report)["refusal"].is_null());
 }
 
+TEST_CASE("plan names the screens that would show the guest", "[report]") {
+    const Computer computer;
+    computer.configure("win11", "monitor = { name = 'DELL U2720Q', guest = 'hdmi-1' }");
+    const PlanReport report = plan_start(computer.roots, win11(false, ""));
+    CHECK_THAT(text_of(report, 80), contains("monitor DELL U2720Q: -> hdmi-1\n"));
+    CHECK(json_of(report)["monitors"][0]["input"] == 0x11);
+}
+
 TEST_CASE("plan has the module that a start would load first", "[report]") {
     const Computer computer;
     computer.configure("win11", "");

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/monitor.hpp"
+
+#include "libhandoff/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace handoff {
+namespace {
+
+struct Input {
+    std::string_view name;
+    int number;
+};
+
+constexpr std::array inputs{
+    Input{"vga-1", 0x01}, Input{"vga-2", 0x02}, Input{"dvi-1", 0x03},  Input{"dvi-2", 0x04},
+    Input{"dp-1", 0x0f},  Input{"dp-2", 0x10},  Input{"hdmi-1", 0x11}, Input{"hdmi-2", 0x12},
+};
+
+/// "monitor DELL U2720Q 7XYZ", for people.
+std::string text_of(const std::string& name, const std::string& serial) {
+    std::string text = "monitor";
+    for (const std::string& part : {name, serial})
+        if (!part.empty())
+            text.append(" ").append(part);
+    return text;
+}
+
+std::string names_of(const std::vector<Monitor>& all, const std::vector<std::size_t>& places) {
+    std::string text;
+    for (const std::size_t place : places)
+        text.append(text.empty() ? "" : ", ")
+            .append(all[place].name)
+            .append(all[place].serial.empty() ? "" : " ")
+            .append(all[place].serial);
+    return text;
+}
+
+/// The places of those that the host can talk to, or of all.
+std::vector<std::size_t> places(const std::vector<Monitor>& all, const std::string& name,
+                                const std::string& serial) {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if ((name.empty() || all[i].name == name) && (serial.empty() || all[i].serial == serial))
+            found.push_back(i);
+    return found;
+}
+
+/// The place of the one that is meant. Throws Error.
+std::size_t find(const std::vector<Monitor>& all, const std::string& name,
+                 const std::string& serial) {
+    const std::vector<std::size_t> fitting = places(all, name, serial);
+    std::vector<std::size_t> answering;
+    std::ranges::copy_if(fitting, std::back_inserter(answering),
+                         [&](std::size_t place) { return all[place].answers; });
+    if (answering.size() == 1)
+        return answering.front();
+    const std::string subject = text_of(name, serial);
+    if (answering.size() > 1)
+        throw Error(subject, "may be any of " + names_of(all, answering),
+                    "write the name and serial of the one that is meant");
+    if (!fitting.empty())
+        throw Error(subject, "does not answer over DDC/CI", "turn DDC/CI on in the screen's menu");
+    if (all.empty())
+        throw Error(subject, "no screen is wired to the host",
+                    "wire it to the host too, not only to the guest's card");
+    throw Error(subject, "is not among the host's screens",
+                "write one of their names: " + names_of(all, places(all, {}, {})));
+}
+
+int input_to_return_to(Monitors& monitors, std::size_t place, int host) {
+    if (host != 0)
+        return host;
+    std::string why;
+    try {
+        if (const int shown = monitors.input(place); shown != 0)
+            return shown;
+    } catch (const std::exception& error) {
+        why = std::string(" (") + error.what() + ")";
+    }
+    const Monitor& monitor = monitors.all()[place];
+    throw Error(text_of(monitor.name, monitor.serial),
+                "does not say which input it shows" + why + ", and is left alone",
+                "write the host's input");
+}
+
+std::string change(const MonitorReturn& monitor, int from, int to) {
+    return text_of(monitor.name, monitor.serial) + ": " + name_of_input(from) + " -> " +
+           name_of_input(to);
+}
+
+} // namespace
+
+std::optional<int> input_of(std::string_view name) {
+    const auto* known = std::ranges::find(inputs, name, &Input::name);
+    if (known == inputs.end())
+        return std::nullopt;
+    return known->number;
+}
+
+std::string name_of_input(int input) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    constexpr int sixteen = 16;
+    const auto* known = std::ranges::find(inputs, input, &Input::number);
+    if (known != inputs.end())
+        return std::string(known->name);
+    return {'0', 'x', digits.at(static_cast<std::size_t>(input / sixteen) % sixteen),
+            digits.at(static_cast<std::size_t>(input % sixteen))};
+}
+
+std::string text_of(const MonitorSetting& setting) {
+    return text_of(setting.name, setting.serial) + ": -> " + name_of_input(setting.guest);
+}
+
+Switched switch_to_guest(Monitors& monitors, const std::vector<MonitorSetting>& wanted,
+                         const std::function<void(const MonitorReturn&)>& keep) {
+    Switched switched;
+    for (const MonitorSetting& setting : wanted) {
+        try {
+            const std::size_t place = find(monitors.all(), setting.name, setting.serial);
+            const Monitor& monitor = monitors.all()[place];
+            const MonitorReturn back{monitor.name, monitor.serial,
+                                     input_to_return_to(monitors, place, setting.host)};
+            keep(back);
+            monitors.set_input(place, setting.guest);
+            switched.done.push_back(change(back, back.input, setting.guest));
+        } catch (const Error& error) {
+            switched.problems.emplace_back(error.what());
+        } catch (const std::exception& error) {
+            switched.problems.push_back(text_of(setting.name, setting.serial) +
+                                        ": not switched: " + error.what());
+        }
+    }
+    return switched;
+}
+
+Switched switch_back(Monitors& monitors, const std::vector<MonitorReturn>& returns) {
+    Switched switched;
+    for (const MonitorReturn& back : returns) {
+        try {
+            monitors.set_input(find(monitors.all(), back.name, back.serial), back.input);
+            switched.done.push_back(text_of(back.name, back.serial) + ": -> " +
+                                    name_of_input(back.input));
+        } catch (const Error& error) {
+            switched.problems.emplace_back(error.what());
+        } catch (const std::exception& error) {
+            switched.problems.push_back(text_of(back.name, back.serial) +
+                                        ": not switched back: " + error.what());
+        }
+    }
+    return switched;
+}
+
+} // namespace handoff
