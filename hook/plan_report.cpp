@@ -51,7 +51,7 @@ void foresee_start(const Roots& roots, const Domain& domain, PlanReport& report)
     report.refusal = outlook.refusal;
     report.changes = outlook.changes();
     report.kept = outlook.plan.size() - report.changes.size();
-    if (!report.changes.empty())
+    if (!outlook.plan.empty())
         report.monitors = config->monitor;
 }
 

@@ -75,7 +75,8 @@ void set_monitor(Config& config, const Setting& setting) {
         if (monitors.size() > 1 && one->name.empty())
             throw wrong(setting, "one of several monitors has no name", example);
         if (std::any_of(monitors.begin(), one, [&](const MonitorSetting& other) {
-                return other.name == one->name && other.serial == one->serial;
+                const bool both_say = !other.serial.empty() && !one->serial.empty();
+                return other.name == one->name && (!both_say || other.serial == one->serial);
             }))
             throw wrong(setting, one->name + " is there twice", "write the serial number of each");
     }

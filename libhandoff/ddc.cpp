@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <ddcutil_c_api.h>
+#include <ddcutil_macros.h>
 #include <stdexcept>
 
 namespace handoff {
@@ -31,13 +32,13 @@ struct Libddcutil {
 class DdcMonitors : public Monitors {
 public:
     DdcMonitors(const Roots& roots, const std::vector<std::string>& functions) {
+        start();
         DDCA_Display_Info_List* raw = nullptr;
         check(ddcutil_.list(true, &raw)); // true: with those that do not answer
         const std::unique_ptr<DDCA_Display_Info_List, decltype(ddcutil_.free_list)> list(
             raw, ddcutil_.free_list);
         for (int i = 0; i < list->ct; ++i)
-            if (!is_at(roots, functions, list->info[i]))
-                add(list->info[i]);
+            add(list->info[i], is_at(roots, functions, list->info[i]));
         // A screen that shows another input need not answer any more.
         ddcutil_.verify(false);
     }
@@ -59,6 +60,14 @@ public:
     }
 
 private:
+    /// Else it starts itself, and complains of that in the log with every start of a domain.
+    void start() {
+#if DDCUTIL_VMAJOR >= 2
+        decltype(ddca_init)* init = ddcutil_.library["ddca_init"];
+        check(init(nullptr, DDCA_SYSLOG_NEVER, DDCA_INIT_OPTIONS_DISABLE_CONFIG_FILE));
+#endif
+    }
+
     void check(DDCA_Status status) const {
         if (status != 0)
             throw std::runtime_error(ddcutil_.text_of(status));
@@ -77,9 +86,10 @@ private:
         });
     }
 
-    void add(const DDCA_Display_Info& info) {
+    void add(const DDCA_Display_Info& info, bool by_guests_cable) {
         // It numbers those that answer, from 1.
-        monitors_.push_back({printable(info.model_name), printable(info.sn), info.dispno > 0});
+        monitors_.push_back(
+            {printable(info.model_name), printable(info.sn), info.dispno > 0, by_guests_cable});
         displays_.push_back(info.dref);
     }
 

@@ -22,6 +22,9 @@
 namespace handoff {
 namespace {
 
+/// For another handoff, when the domain runs already.
+constexpr std::chrono::seconds most_wait_for_monitors{10};
+
 /// One domain's way to its devices.
 struct Handoff {
     const Roots& roots;
@@ -193,13 +196,15 @@ void give_back_to_host(const Roots& roots, const Record& record, Timeline& timel
     if (!record.returning)
         Journal::open(roots.journals(), record.uuid).append_returning();
     const Lock lock(roots, record.domain, Deadline(2 * record.timeout));
+    // A `started` of a daemon that died may have switched screens while we waited.
+    const Record last = read_journal(roots.journals(), record.uuid).value_or(record);
     const std::vector<std::string> problems =
         give_back(roots, lock, record.uuid, timeline.on_step());
     // What another one left behind for want of this card, as a display manager without a screen.
     settle_others(roots, lock, record.uuid, timeline.on_step());
     if (problems.empty())
         timeline.end(Outcome::given_back);
-    show_host(roots, record); // last: it may take its time
+    show_host(roots, last); // at last: it may take its time
     if (!problems.empty())
         throw NotAllGivenBack(problems.front());
 }
@@ -239,10 +244,11 @@ void started(const Roots& roots, const std::string& name, std::string_view xml) 
     const std::optional<Config> config = load_config(roots.etc, name);
     if (!config || config->monitor.empty())
         return;
-    // Another domain's handoff must not find us at a bus of its card.
-    const Lock lock(roots, name, Deadline(config->timeout));
+    // Another domain's handoff must not find us at a bus of its card. libvirt, and with it whoever
+    // started the domain, waits for us.
+    const Lock lock(roots, name + ": monitor: not switched", Deadline(most_wait_for_monitors));
     const std::optional<Record> record = read_journal(roots.journals(), parse_domain(xml).uuid);
-    if (record)
+    if (record && !record->returning)
         show_guest(roots, *record, config->monitor);
 }
 

@@ -39,7 +39,6 @@ std::string names_of(const std::vector<Monitor>& all, const std::vector<std::siz
     return text;
 }
 
-/// The places of those that the host can talk to, or of all.
 std::vector<std::size_t> places(const std::vector<Monitor>& all, const std::string& name,
                                 const std::string& serial) {
     std::vector<std::size_t> found;
@@ -54,8 +53,11 @@ std::size_t find(const std::vector<Monitor>& all, const std::string& name,
                  const std::string& serial) {
     const std::vector<std::size_t> fitting = places(all, name, serial);
     std::vector<std::size_t> answering;
-    std::ranges::copy_if(fitting, std::back_inserter(answering),
-                         [&](std::size_t place) { return all[place].answers; });
+    for (const bool by_guests_cable : {false, true})
+        if (answering.empty())
+            std::ranges::copy_if(fitting, std::back_inserter(answering), [&](std::size_t place) {
+                return all[place].answers && all[place].by_guests_cable == by_guests_cable;
+            });
     if (answering.size() == 1)
         return answering.front();
     const std::string subject = text_of(name, serial);
@@ -71,19 +73,21 @@ std::size_t find(const std::vector<Monitor>& all, const std::string& name,
                 "write one of their names: " + names_of(all, places(all, {}, {})));
 }
 
-int input_to_return_to(Monitors& monitors, std::size_t place, int host) {
-    if (host != 0)
-        return host;
-    std::string why;
+int input_to_return_to(Monitors& monitors, std::size_t place, const MonitorSetting& setting) {
+    if (setting.host != 0)
+        return setting.host;
+    std::string wrong = "does not say which input it shows";
     try {
-        if (const int shown = monitors.input(place); shown != 0)
+        const int shown = monitors.input(place);
+        if (shown == setting.guest)
+            wrong = "shows " + name_of_input(shown) + " already";
+        else if (shown != 0)
             return shown;
     } catch (const std::exception& error) {
-        why = std::string(" (") + error.what() + ")";
+        wrong.append(" (").append(error.what()).append(")");
     }
     const Monitor& monitor = monitors.all()[place];
-    throw Error(text_of(monitor.name, monitor.serial),
-                "does not say which input it shows" + why + ", and is left alone",
+    throw Error(text_of(monitor.name, monitor.serial), wrong + ", and is left alone",
                 "write the host's input");
 }
 
@@ -123,7 +127,7 @@ Switched switch_to_guest(Monitors& monitors, const std::vector<MonitorSetting>& 
             const std::size_t place = find(monitors.all(), setting.name, setting.serial);
             const Monitor& monitor = monitors.all()[place];
             const MonitorReturn back{monitor.name, monitor.serial,
-                                     input_to_return_to(monitors, place, setting.host)};
+                                     input_to_return_to(monitors, place, setting)};
             keep(back);
             monitors.set_input(place, setting.guest);
             switched.done.push_back(change(back, back.input, setting.guest));

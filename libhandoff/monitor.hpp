@@ -44,6 +44,9 @@ struct Monitor {
     std::string name;
     std::string serial;
     bool answers = true; ///< over DDC/CI: a laptop's panel, or one that has it turned off, does not
+    /// By the cable to the card that was handed over, and is back: only asked where the other cable
+    /// does not answer, as with a screen that listens at the input it shows.
+    bool by_guests_cable = false;
 };
 
 /// The screens that are wired to the host. What is asked of one throws std::exception.
@@ -69,7 +72,8 @@ struct Switched {
 
 /// Switches each screen to the guest's input, and goes on past failures. Before a screen is
 /// switched `keep` is told where it returns to; one of which nobody knows that is left alone, since
-/// its person would have to find the button behind it.
+/// its person would have to find the button behind it. Nobody knows it either of one that shows the
+/// guest's input already.
 Switched switch_to_guest(Monitors& monitors, const std::vector<MonitorSetting>& wanted,
                          const std::function<void(const MonitorReturn&)>& keep);
 

@@ -27,14 +27,6 @@ std::vector<std::string> functions_of(const Record& record) {
     return functions;
 }
 
-/// A driver that is not done with its card may not be asked for its buses.
-bool is_back(const Roots& roots, const Record& record) {
-    return std::ranges::all_of(record.steps, [&](const Step& step) {
-        return step.kind != Kind::driver ||
-               link_name(roots.function(step.subject) / "driver").value_or("none") == step.from;
-    });
-}
-
 /// A worker's answer. It does not log itself: libddcutil has syslog(3) speak in its own name.
 std::string text_of(const Switched& switched) {
     return line_of(switched.done) + line_of(switched.problems);
@@ -113,10 +105,23 @@ void show_guest(const Roots& roots, const Record& record,
 void show_host(const Roots& roots, const Record& record) {
     if (record.monitors.empty())
         return;
-    if (!is_back(roots, record))
-        return log_warning(record.domain + ": monitor: not switched back: the card is not back");
-    in_worker(roots, record,
-              [&](Monitors& monitors) { return switch_back(monitors, record.monitors); });
+    const std::string not_back = record.domain + ": monitor: not switched back: ";
+    try {
+        // A journal is left if something could not be given back. A driver that hangs in the kernel
+        // is not asked for its buses; that it is missing does no harm.
+        std::optional<Record> left = read_journal(roots.journals(), record.uuid);
+        if (left && !left->stuck.empty())
+            return log_warning(not_back + "a driver is stuck in the kernel");
+        in_worker(roots, record,
+                  [&](Monitors& monitors) { return switch_back(monitors, record.monitors); });
+        if (!left)
+            return;
+        // Once: what is left is tried again with every start, when the screen may be another's.
+        left->monitors.clear();
+        Journal::open(roots.journals(), record.uuid).keep(*left);
+    } catch (const std::exception& error) {
+        log_warning(not_back + error.what());
+    }
 }
 
 } // namespace handoff

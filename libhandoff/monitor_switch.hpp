@@ -17,8 +17,8 @@ namespace handoff {
 void show_guest(const Roots& roots, const Record& record,
                 const std::vector<MonitorSetting>& wanted);
 
-/// Switches the record's screens back, in the same way, and only when its card is back: the card's
-/// buses are looked at like all others.
+/// Switches the record's screens back, in the same way and once, after the return of all else; not
+/// while a driver is stuck: its card's buses are looked at like all others.
 void show_host(const Roots& roots, const Record& record);
 
 } // namespace handoff

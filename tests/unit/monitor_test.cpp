@@ -150,6 +150,29 @@ TEST_CASE("what is wrong with a screen is one line, and it stays as it is", "[mo
           "monitor: not switched: cable");
 }
 
+TEST_CASE(
+    "a screen that shows the guest's input already is left alone, unless the file has the host's",
+    "[monitor]") {
+    CHECK(
+        problem_of(Desk({{dell.monitor, 0x11}}), {.guest = 0x11}) ==
+        "monitor DELL U2720Q 7X: shows hdmi-1 already, and is left alone; write the host's input");
+    Desk desk({{dell.monitor, 0x11}});
+    CHECK(to_guest(desk, {{.guest = 0x11, .host = 0x0f}}).kept ==
+          Returns{{"DELL U2720Q", "7X", 0x0f}});
+}
+
+TEST_CASE("a screen is asked by the host's cable, and by the guest's only if that is mute",
+          "[monitor]") {
+    const Returns back{{"DELL U2720Q", "7X", 0x0f}};
+    const Desk::Screen by_guests_cable{{"DELL U2720Q", "7X", true, true}, 0x11};
+    Desk both({by_guests_cable, {dell.monitor, 0x11}});
+    CHECK(switch_back(both, back).problems.empty());
+    CHECK(both.inputs() == std::vector<int>{0x11, 0x0f});
+    Desk mute({{{"DELL U2720Q", "7X", false}, 0x11}, by_guests_cable});
+    CHECK(switch_back(mute, back).problems.empty());
+    CHECK(mute.inputs() == std::vector<int>{0x11, 0x0f});
+}
+
 TEST_CASE("one screen's trouble is not another's", "[monitor]") {
     Desk desk({{dell.monitor, 0x0f, true}, {{"EV2455", ""}, 0x0f}});
     const Told told = to_guest(desk, {{.name = "DELL U2720Q", .guest = 0x11, .host = 0x0f},

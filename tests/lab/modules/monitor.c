@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Stand-in for a monitor: an I2C adapter below a PCI function at which an EDID (0x50) and DDC/CI (0x37) answer. */
+/* Stand-in for a monitor: I2C adapters below PCI functions, one for each cable, at which an EDID (0x50) and DDC/CI (0x37) answer. */
 #include <linux/delay.h>
 #include <linux/i2c.h>
 #include <linux/module.h>
@@ -24,9 +24,11 @@
 #define INPUT 0x60
 #define VERSION 0xdf
 
-static char *parent = "";
-module_param(parent, charp, 0444);
-MODULE_PARM_DESC(parent, "the PCI function of the cable's other end, as in 0000:00:08.0");
+#define CABLES 2
+static char *parent[CABLES];
+static int cables;
+module_param_array(parent, charp, &cables, 0444);
+MODULE_PARM_DESC(parent, "the PCI function at each cable's other end, as in 0000:00:08.0");
 
 static char *name = "STANDIN 27";
 module_param(name, charp, 0444);
@@ -40,9 +42,17 @@ static uint input = 0x0f;
 module_param(input, uint, 0644);
 MODULE_PARM_DESC(input, "the input that is shown, a value of VCP feature 0x60");
 
+static int set_by = -1;
+module_param(set_by, int, 0644);
+MODULE_PARM_DESC(set_by, "the cable by which the input was set last, from 0");
+
 static bool silent;
 module_param(silent, bool, 0644);
 MODULE_PARM_DESC(silent, "nobody answers over DDC/CI, as when it is turned off in the menu");
+
+static int mute = -1;
+module_param(mute, int, 0644);
+MODULE_PARM_DESC(mute, "nobody answers over DDC/CI by this cable, as at an input that is not shown");
 
 static uint slow;
 module_param(slow, uint, 0644);
@@ -119,7 +129,7 @@ static void get_vcp(u8 feature)
 	reply_with(feature, false, 0, 0);
 }
 
-static int ddc_write(const u8 *bytes, size_t size)
+static int ddc_write(int cable, const u8 *bytes, size_t size)
 {
 	static const u8 null_message[NULL_MESSAGE_SIZE] = { TO_MONITOR, LENGTH, TO_MONITOR ^ LENGTH ^ VIRTUAL_HOST };
 
@@ -131,12 +141,14 @@ static int ddc_write(const u8 *bytes, size_t size)
 		return 0; /* a monitor does not answer to what it does not understand */
 	if (bytes[2] == GET_VCP && size == 5)
 		get_vcp(bytes[3]);
-	if (bytes[2] == SET_VCP && size == 7 && bytes[3] == INPUT)
+	if (bytes[2] == SET_VCP && size == 7 && bytes[3] == INPUT) {
 		input = bytes[4] << 8 | bytes[5];
+		set_by = cable;
+	}
 	return 0;
 }
 
-static int message(struct i2c_msg *msg)
+static int message(int cable, struct i2c_msg *msg)
 {
 	int i;
 
@@ -149,14 +161,16 @@ static int message(struct i2c_msg *msg)
 		}
 		return 0;
 	}
-	if (msg->addr != DDC_ADDRESS || silent)
+	if (msg->addr != DDC_ADDRESS || silent || cable == mute)
 		return -ENXIO;
 	if (!(msg->flags & I2C_M_RD))
-		return ddc_write(msg->buf, msg->len);
+		return ddc_write(cable, msg->buf, msg->len);
 	for (i = 0; i < msg->len; i++)
 		msg->buf[i] = i < reply_size ? reply[i] : 0;
 	return 0;
 }
+
+static struct i2c_adapter adapters[CABLES];
 
 static int transfer(struct i2c_adapter *adapter, struct i2c_msg *messages, int count)
 {
@@ -165,7 +179,7 @@ static int transfer(struct i2c_adapter *adapter, struct i2c_msg *messages, int c
 	if (slow)
 		msleep(slow);
 	for (i = 0; i < count; i++) {
-		err = message(&messages[i]);
+		err = message(adapter - adapters, &messages[i]);
 		if (err)
 			return err;
 	}
@@ -182,35 +196,53 @@ static const struct i2c_algorithm algorithm = {
 	.functionality = functionality,
 };
 
-static struct i2c_adapter adapter = {
-	.owner = THIS_MODULE,
-	.algo = &algorithm,
-	.name = "stand-in monitor",
-};
+static struct pci_dev *functions[CABLES];
 
-static struct pci_dev *function;
-
-static int __init monitor_init(void)
+static int plug(int cable)
 {
 	unsigned int domain, bus, slot, number;
 	int err;
 
-	if (sscanf(parent, "%x:%x:%x.%x", &domain, &bus, &slot, &number) == 4)
-		function = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, number));
-	if (!function)
+	if (sscanf(parent[cable], "%x:%x:%x.%x", &domain, &bus, &slot, &number) == 4)
+		functions[cable] = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, number));
+	if (!functions[cable])
 		return -ENODEV;
-	make_edid();
-	adapter.dev.parent = &function->dev;
-	err = i2c_add_adapter(&adapter);
+	adapters[cable].owner = THIS_MODULE;
+	adapters[cable].algo = &algorithm;
+	strscpy(adapters[cable].name, "stand-in monitor", sizeof(adapters[cable].name));
+	adapters[cable].dev.parent = &functions[cable]->dev;
+	err = i2c_add_adapter(&adapters[cable]);
 	if (err)
-		pci_dev_put(function);
+		pci_dev_put(functions[cable]);
 	return err;
+}
+
+static void unplug(int cable)
+{
+	i2c_del_adapter(&adapters[cable]);
+	pci_dev_put(functions[cable]);
+}
+
+static int __init monitor_init(void)
+{
+	int cable, err;
+
+	make_edid();
+	for (cable = 0; cable < cables; cable++) {
+		err = plug(cable);
+		if (err) {
+			while (cable--)
+				unplug(cable);
+			return err;
+		}
+	}
+	return cables ? 0 : -EINVAL;
 }
 
 static void __exit monitor_exit(void)
 {
-	i2c_del_adapter(&adapter);
-	pci_dev_put(function);
+	while (cables--)
+		unplug(cables);
 }
 
 module_init(monitor_init);

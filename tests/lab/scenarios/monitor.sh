@@ -8,7 +8,7 @@
 . /run/lab/guest/lib.sh
 
 modprobe amdgpu
-modprobe monitor parent="$HOST_GPU"
+modprobe monitor parent="$HOST_GPU,$GPU"
 screen=/sys/module/monitor/parameters
 library=$(ldconfig -p | sed -n 's/.*libddcutil\.so\.[0-9]* .*=> //p')
 hidden=$library.hidden
@@ -17,6 +17,7 @@ after() {
     [[ ! -e "$hidden" ]] || mv "$hidden" "$library"
     hook_plain
     end_domains
+    echo 0 > /sys/module/amdgpu/parameters/fail_probe
     modprobe -r i2c-dev monitor
     (exit $code)
     clean_up
@@ -45,7 +46,36 @@ cursor=$(journal_cursor)
 destroy win11
 expect_input "when it ended" 15
 says "$cursor" 'win11: monitor STANDIN 27 LAB0001: -> dp-1$'
+expect "the cable that was used, of two by which it answers" 0 "$(< $screen/set_by)"
 same_state "$before" "by a cycle"
+
+step "it answers only by the cable to the input that it shows"
+start_ok win11
+echo 0 > $screen/mute
+destroy win11
+echo -1 > $screen/mute
+expect_input "when it ended" 15
+expect "the cable that was used" 1 "$(< $screen/set_by)"
+
+step "the card does not come back: the screen does, once"
+configure win11 $'monitor = { guest = "hdmi-1" }\nunload = "never"'
+start_ok win11
+echo 1 > /sys/module/amdgpu/parameters/fail_probe
+destroy win11
+expect "driver of the GPU" none "$(driver_of "$GPU")"
+expect_input "when it ended" 15
+echo 17 > $screen/input
+echo 0 > /sys/module/amdgpu/parameters/fail_probe
+gpu-handoff recover win11
+expect "driver of the GPU after recover" amdgpu "$(driver_of "$GPU")"
+expect_input "after recover" 17
+cursor=$(journal_cursor)
+step "it shows the guest's input before the start"
+start_ok win11
+says "$cursor" 'win11: monitor STANDIN 27 LAB0001: shows hdmi-1 already, and is left alone; write the host.s input$'
+destroy win11
+expect_input "when it ended" 17
+echo 15 > $screen/input
 
 step "by name, with inputs of its own"
 configure win11 'monitor = [{ name = "STANDIN 27", serial = "LAB0001", guest = 0x1b, host = 0x19 }]'
