@@ -117,6 +117,11 @@ not_running() {
     ! pgrep -x "$1" > /dev/null
 }
 
+# our_processes: the hook, its workers and what else of ours runs; empty if none does.
+our_processes() {
+    pgrep -lx 'engine|trial|stay-awake|gpu-handoff' || true
+}
+
 # configure NAME [TEXT]: opts a domain in; without a text the file is empty.
 configure() {
     mkdir -p "$CONFIGS"
@@ -219,6 +224,14 @@ start_refused() {
     wait_for "the refusal is in the journal" 60 journal_has "$cursor" "$REFUSAL"
     same_state "$before" "by the refused start of $1"
 }
+# start_refused_untouched NAME REGEX: the same before its first step, and nothing of ours is left.
+start_refused_untouched() {
+    local cursor
+    cursor=$(journal_cursor)
+    start_refused "$@"
+    expect "steps before the refusal" "" "$(journal_since "$cursor" | grep ' -> ' || true)"
+    expect "processes of ours" "" "$(our_processes)"
+}
 shopt -s extglob
 
 # refused REGEX COMMAND...: the command refuses with exit code 1 and one line on stderr.
@@ -238,6 +251,12 @@ journal_since() {
     # Not -t: journalctl 252 passes over the first entry it matches behind a cursor that it does not match.
     journalctl -b -o short --after-cursor="$1" | sed -n 's/^[^][]* gpu-handoff\[[0-9]*\]: //p'
 }
+# field JSON PYTHON: of a JSON document, here called d.
+field() { python3 -c "import json, sys; d = json.loads(sys.argv[1]); print($2)" "$1"; }
+# planned NAME: plan's steps in one text; logged CURSOR NAME: those that the log shows; remembered: those of the last event in the history.
+planned() { field "$(gpu-handoff plan "$1" --json)" '"\n".join(s["text"] for s in d["steps"])'; }
+logged() { journal_since "$1" | sed -n "s/^$2: \(.* -> .*\) ([0-9]* ms)\$/\1/p"; }
+remembered() { field "$(gpu-handoff history --json)" '"\n".join(s["text"] for s in d["events"][-1]["steps"])'; }
 journal_has() {
     journal_since "$1" | grep -qF -- "$2"
 }

@@ -9,8 +9,6 @@
 
 history=/var/lib/gpu-handoff/history
 as_user() { setpriv --reuid nobody --regid nogroup --clear-groups "$@"; }
-# field JSON PYTHON: of a JSON document, here called d.
-field() { python3 -c "import json, sys; d = json.loads(sys.argv[1]); print($2)" "$1"; }
 # flat: the text on one line, since a terminal's width breaks it anywhere.
 flat() { tr -s '\n ' ' '; }
 # narrow COMMAND...: what it prints on a terminal of 40 columns.
@@ -43,9 +41,6 @@ fits() {
     [[ -n "$text" ]] || fail "$*: nothing in 40 columns"
     expect "lines of $* that are longer than 40 columns" "" "$(printf '%s\n' "$text" | LC_ALL=C.UTF-8 grep -E '.{41}')"
 }
-# planned NAME: plan's steps in one text; logged CURSOR NAME: those that the log shows.
-planned() { field "$(gpu-handoff plan "$1" --json)" '"\n".join(s["text"] for s in d["steps"])'; }
-logged() { journal_since "$1" | sed -n "s/^$2: \(.* -> .*\) ([0-9]* ms)\$/\1/p"; }
 
 rm -f "$history"
 configure win11
@@ -120,6 +115,8 @@ list=$(as_user gpu-handoff list) || fail "list as a user: $list"
 expect_match "list as a user" "$GPU .*IOMMU group" "$(echo "$list" | flat)"
 expect_match "list as a user" "Only root sees" "$list"
 expect "complete" False "$(field "$(as_user gpu-handoff list --json)" "d['complete']")"
+plan=$(as_user gpu-handoff plan stranger) && fail "plan as a user: exit code 0"
+expect_match "plan as a user" "already handed over to domain win11|needs root|Only root sees" "$(echo "$plan" | flat)"
 refused "^gpu-handoff: history: needs root; run it with sudo" as_user gpu-handoff history
 expect "mode of the history" "600 root" "$(stat -c '%a %U' "$history")"
 

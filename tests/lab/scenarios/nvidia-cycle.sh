@@ -41,7 +41,12 @@ same_state "$before" "by a cycle"
 step "with parameters that were given by hand"
 load_stack NVreg_StandIn=7 'NVreg_StandInText="two words"'
 before=$(host_state)
+steps=$(planned win11)
+expect_match "the plan" 'module nvidia: loaded NVreg_StandIn=7 .* -> unloaded' "$steps"
+cursor=$(journal_cursor)
 start_ok win11
+expect "the steps that plan said" "$steps" "$(logged "$cursor" win11)"
+expect "the steps in the history" "$steps" "$(remembered)"
 destroy win11
 same_state "$before" "by a cycle with parameters given by hand"
 load_stack

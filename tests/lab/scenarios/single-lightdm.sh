@@ -10,6 +10,16 @@
 desktop_lightdm
 configure win11 'timeout_s = 120'
 define_domain win11
+step "what list and plan say of it"
+expect "list's verdict" ending_session "$(field "$(gpu-handoff list --json)" "[g['verdict'] for g in d['gpus'] if g['address'] == '$GPU'][0]")"
+steps=$(planned win11)
+expect_match "the plan" 'session [a-z0-9]+: active -> ended' "$steps"
+cursor=$(journal_cursor)
+start_ok win11
+expect "the steps that plan said" "$steps" "$(logged "$cursor" win11 | grep -v 'module vfio')"
+expect "the steps in the history" "$(logged "$cursor" win11)" "$(remembered)"
+destroy win11
+desktop_back
 cycles=3
 [[ -z "${ALL:-}" ]] || cycles=20
 cycles_of_desktop "$cycles"

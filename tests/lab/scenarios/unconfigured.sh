@@ -6,7 +6,7 @@
 # A domain without a file is none of our business, whatever is in its XML; with our mark and without a file it is refused.
 . /run/lab/guest/lib.sh
 
-define_domain stranger "$AUDIO"
+define_domain stranger
 before=$(host_state)
 cursor=$(journal_cursor)
 step "the hook alone, with a GPU in the XML"
