@@ -119,7 +119,7 @@ not_running() {
 
 # our_processes: the hook, its workers and what else of ours runs; empty if none does.
 our_processes() {
-    pgrep -lx 'engine|trial|stay-awake|gpu-handoff' || true
+    ps -eo pid=,comm= | grep -E ' (engine|trial|stay-awake|gpu-handoff)$' || true
 }
 
 # configure NAME [TEXT]: opts a domain in; without a text the file is empty.

@@ -47,6 +47,7 @@ destroy win11
 expect_input "when it ended" 15
 says "$cursor" 'win11: monitor STANDIN 27 LAB0001: -> dp-1$'
 expect "the cable that was used, of two by which it answers" 0 "$(< $screen/set_by)"
+echo -1 > $screen/set_by
 same_state "$before" "by a cycle"
 
 step "it answers only by the cable to the input that it shows"
