@@ -66,11 +66,13 @@ std::size_t find(const std::vector<Monitor>& all, const std::string& name,
                     "write the name and serial of the one that is meant");
     if (!fitting.empty())
         throw Error(subject, "does not answer over DDC/CI", "turn DDC/CI on in the screen's menu");
-    if (all.empty())
+    std::vector<std::size_t> hosts = places(all, {}, {});
+    std::erase_if(hosts, [&](std::size_t place) { return all[place].by_guests_cable; });
+    if (hosts.empty())
         throw Error(subject, "no screen is wired to the host",
                     "wire it to the host too, not only to the guest's card");
     throw Error(subject, "is not among the host's screens",
-                "write one of their names: " + names_of(all, places(all, {}, {})));
+                "write one of their names: " + names_of(all, hosts));
 }
 
 int input_to_return_to(Monitors& monitors, std::size_t place, const MonitorSetting& setting) {

@@ -134,7 +134,8 @@ TEST_CASE("what is wrong with a screen is one line, and it stays as it is", "[mo
     CHECK(problem_of(Desk({dell, other_dell}), any) ==
           "monitor: may be any of DELL U2720Q 7X, DELL U2720Q 8Y; write the name and serial of the "
           "one that is meant");
-    CHECK(problem_of(Desk({dell}), {.name = "EV2455", .guest = 0x11}) ==
+    CHECK(problem_of(Desk({dell, {{"DELL U2720Q", "7X", true, true}}}),
+                     {.name = "EV2455", .guest = 0x11}) ==
           "monitor EV2455: is not among the host's screens; write one of their names: DELL U2720Q "
           "7X");
     CHECK(problem_of(Desk({dell}), {.name = "DELL U2720Q", .serial = "8Y", .guest = 0x11}) ==

@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 500
 # The hook with hostile input: never a crash, never a word on stdout, never a path built from a name.

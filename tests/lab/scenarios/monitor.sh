@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: amd
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 600
 # The screen that is wired to both cards shows the guest while the domain runs, and the host again when it ended, whichever way. Whatever is

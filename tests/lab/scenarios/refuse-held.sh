@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 300
 # A function that a process has open or mapped is refused, with the process, its user and the node; also one with a vfio holder.

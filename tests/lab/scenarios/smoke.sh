@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 120
 # The lab itself: the machine is as its topology says, libvirtd answers, and reading the state does not change it.
