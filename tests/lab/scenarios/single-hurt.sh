@@ -8,8 +8,6 @@
 . /run/lab/guest/lib.sh
 . /run/lab/guest/desktop.sh
 
-# Its X server was started, and may have failed already, several times.
-has_tried() { pgrep -x Xorg || (($(systemctl show --value -p NRestarts lightdm.service) > 0)) || systemctl is-failed -q lightdm.service; }
 somebody_active() { [[ $(loginctl --no-legend list-sessions | awk '$4 == "seat0" { print $1 }' | xargs -r loginctl show-session --value -p State) == *active* ]]; }
 
 desktop_lightdm
@@ -20,12 +18,11 @@ before=$(host_state)
 step "started by hand while the domain runs"
 start_ok win11
 guest_ready
-systemctl --no-block start lightdm.service
-wait_for "lightdm.service has tried" 120 has_tried
+systemctl start lightdm.service || step "it does not start"
 expect "driver of the GPU" vfio-pci "$(driver_of "$GPU")"
 destroy win11
 wait_for "a session or a greeter is active" 300 somebody_active
-# A LightDM whose first X server finds no screen logs nobody in by itself any more: it may be the greeter.
+# Debian 13's waits for a seat with a screen. One whose first X server finds none logs nobody in by itself any more: it is the greeter.
 session_active || systemctl restart lightdm.service
 desktop_back
 same_state "$before" "by a display manager that was started by hand"

@@ -41,7 +41,9 @@ step "a second person's session on another console"
 useradd --create-home bob
 systemd-run -q --unit=bob-desktop --uid=bob -p PAMName=login -p TTYPath=/dev/tty5 -p StandardInput=tty \
     -E XDG_SEAT=seat0 -E XDG_VTNR=5 -E XDG_SESSION_TYPE=wayland sleep infinity
-wait_for "bob's session" 120 bash -c 'loginctl show-user bob -P State 2>&1 | grep -qxE "online|active"'
+# Not the user's state, which may be ahead of the session's.
+bob_is_there() { [[ $(loginctl show-session --value -p State "$(session_of bob)") =~ ^(online|active)$ ]]; }
+wait_for "bob's session" 120 bob_is_there
 start_refused win11 "^gpu-handoff: $GPU: the sessions of ann and bob would end; have one of them log out"
 step "refused: $REFUSAL"
 unharmed second-person
