@@ -244,12 +244,16 @@ void started(const Roots& roots, const std::string& name, std::string_view xml) 
     const std::optional<Config> config = load_config(roots.etc, name);
     if (!config || config->monitor.empty())
         return;
-    // Another domain's handoff must not find us at a bus of its card. libvirt, and with it whoever
-    // started the domain, waits for us.
-    const Lock lock(roots, name + ": monitor: not switched", Deadline(most_wait_for_monitors));
-    const std::optional<Record> record = read_journal(roots.journals(), parse_domain(xml).uuid);
-    if (record && !record->returning)
-        show_guest(roots, *record, config->monitor);
+    try {
+        // Another domain's handoff must not find us at a bus of its card. libvirt, and with it
+        // whoever started the domain, waits for us.
+        const Lock lock(roots, name, Deadline(most_wait_for_monitors));
+        const std::optional<Record> record = read_journal(roots.journals(), parse_domain(xml).uuid);
+        if (record && !record->returning)
+            show_guest(roots, *record, config->monitor);
+    } catch (const std::exception& error) {
+        log_warning(name + ": monitor: not switched: " + error.what());
+    }
 }
 
 void release(const Roots& roots, std::string_view xml) {

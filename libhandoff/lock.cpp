@@ -57,7 +57,7 @@ Lock::Lock(const Roots& roots, std::string_view owner, const Deadline& deadline)
             throw std::system_error(errno, std::generic_category(), file.string());
         if (deadline.left().count() == 0)
             throw Error(owner, "waited in vain for " + read_text(file).value_or("another handoff"),
-                        "start again when that is over");
+                        "try again when that is over");
     }
     const std::string text = std::string(owner) + " (process " + std::to_string(::getpid()) + ")";
     // Only for people: a full /run must not keep a card from coming back.

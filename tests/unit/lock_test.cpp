@@ -49,7 +49,7 @@ TEST_CASE("a lock is had by one at a time, and the other is told by whom") {
         CHECK_THAT(lock_owner(roots).value_or(""), contains("win11 (process "));
         CHECK_THROWS_WITH(Lock(roots, "macos", now()), "macos: waited in vain for win11 (process " +
                                                            std::to_string(::getpid()) +
-                                                           "); start again when that is over");
+                                                           "); try again when that is over");
     }
     CHECK(is_free(roots));
 }
