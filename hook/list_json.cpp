@@ -30,7 +30,7 @@ Json json_of(const Holder& holder) {
             {"name", holder.name},
             {"user", holder.user},
             {"unit", unit_of(holder)},
-            {"node", holder.nodes.front()}};
+            {"nodes", holder.nodes}};
 }
 
 Json json_of(const SetUp& set_up) {

@@ -3,7 +3,7 @@
 # telling: no
 # boot: shared
 # deadline: 600
-# Without the system's D-Bus nobody tells whose a holder is: refused before anything is changed. A GPU that nobody has open needs none.
+# Without the system's D-Bus, or with one that does not answer, nobody tells whose a holder is: refused before anything is changed. A GPU that nobody has open needs none.
 . /run/lab/guest/lib.sh
 
 bus_back() {
@@ -32,7 +32,23 @@ mv /run/dbus/system_bus_socket /run/dbus/away
 start_refused win11 "^gpu-handoff: .*hold \(pid $pid, user root, ollama\.service\) has /dev/nvidia0 open, its owner is unknown \(system bus: /run/dbus/system_bus_socket is not there\); close it and start again"
 step "refused: $REFUSAL"
 expect "the service" "$pid" "$(pgrep -f 'guest/hold open')"
+
+step "a bus that takes every word and never says one"
+cursor=$(journal_cursor)
+python3 -c 'import signal, socket
+bus = socket.socket(socket.AF_UNIX)
+bus.bind("/run/dbus/system_bus_socket")
+bus.listen(100)
+signal.pause()' &
+mute=$!
+wait_for "the mute bus" 60 test -S /run/dbus/system_bus_socket
+output=$(virsh -q start win11 2>&1) && fail "the domain started"
+kill $mute
 mv /run/dbus/away /run/dbus/system_bus_socket
+step "refused: ${output##*$'\n'}"
+expect_match "the refusal" "gpu-handoff: .*hold \(pid $pid, user root, ollama\.service\) has /dev/nvidia0 open, its owner is unknown \(system bus: .*\); close it and start again" "$output"
+expect "steps before the refusal" "" "$(journal_since "$cursor" | grep ' -> ' || true)"
+expect "the service" "$pid" "$(systemctl show --value -p MainPID ollama.service)"
 
 step "with the bus"
 start_ok win11

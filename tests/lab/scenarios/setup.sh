@@ -21,6 +21,8 @@ in_guest() {
         awk '/^ *Bus/ { place = $2 $3 $4 $5 $6 } /1234:1111|8086:2668/ { print place, $NF }'
 }
 as_nobody() { setpriv --reuid nobody --clear-groups "$@"; }
+# answering LINES: gpu-handoff setup win11 on a terminal where somebody types that.
+answering() { printf "$1" | script -qec 'gpu-handoff setup win11' /dev/null; }
 off() { [[ $(virsh -q domstate win11 | head -1) == 'shut off' ]]; }
 
 before=$(host_state)
@@ -44,6 +46,18 @@ for machine in pc q35; do
     output=$(gpu-handoff setup win11 2> /dev/null)
     expect_match "the choice" "$HOST_GPU.*$GPU" "$output"
     expect "the domain after a refused setup" "$first" "$(all_of_it)"
+
+    step "$machine: a choice, and somebody who answers"
+    output=$(answering '2\nn\n') || fail "setup that was not wanted: $output"
+    expect_match "the questions" "Which one shall the guest have\?.*Define win11 so\? \[y/N\].*Nothing was changed" "$output"
+    expect "the domain after a setup that was not wanted" "$first" "$(all_of_it)"
+    output=$(answering '3\n') && fail "there is no third card: $output"
+    expect "the domain after a wrong answer" "$first" "$(all_of_it)"
+    answering '2\ny\n' || fail "setup"
+    expect_match "the domain" "<address domain='0x0000' bus='0x01' slot='0x00' function='0x1'/>" "$(definition)"
+    gpu-handoff setup win11 --remove || fail "setup --remove"
+    rm -r "$backups"
+    expect "the domain after setup --remove" "$first" "$(all_of_it)"
 
     step "$machine: --dry-run"
     output=$(gpu-handoff setup win11 --gpu "$GPU" --dry-run) || fail "setup --dry-run: $output"
