@@ -27,6 +27,13 @@ rm /etc/modprobe.d/vfio.conf
 findings
 expect "what is left of it" "" "$(grep vfio.conf /tmp/findings)"
 
+cp /etc/initramfs-tools/modules /tmp/initramfs-modules
+echo vfio_pci >> /etc/initramfs-tools/modules
+finds warning leftovers "^/etc/initramfs-tools/modules:[0-9]+: "
+cp /tmp/initramfs-modules /etc/initramfs-tools/modules
+findings
+expect "what is left of it" "" "$(grep initramfs-tools /tmp/findings)"
+
 step "a script beside the hook"
 mkdir -p /etc/libvirt/hooks/qemu.d
 printf '#!/bin/sh\n\nvirsh nodedev-detach pci_0000_01_00_0\n' > /etc/libvirt/hooks/qemu.d/10-detach
@@ -55,13 +62,35 @@ compgen -G '/run/gpu-handoff/*.journal' > /dev/null || fail "libvirtd does not c
 healthy win11
 destroy win11
 
+step "the hook is another project's"
+rm $hook
+printf '#!/bin/sh\nexit 0\n' > $hook
+chmod 755 $hook
+finds failure hook "is another project's" win11
+expect_match "its remedy" "install/install --replace" "$REMEDY"
+rm $hook
+hook_plain
+systemctl reload libvirtd
+healthy win11
+
 step "the card's audio function is missing"
 virsh -q undefine win11
 define_domain win11 "$GPU"
 finds failure "domain's card" "without its $AUDIO" win11
+follow
+healthy win11
+gpu-handoff setup win11 --remove > /tmp/output || fail "setup --remove: $(cat /tmp/output)"
+virsh -q undefine win11
+
+step "libvirt would take the card by itself; and the domain has more memory than the host"
+define_domain win11 managed=no
+finds warning managed "^$GPU has managed='no'" win11
+virsh -q setmaxmem win11 64G --config
+finds failure memory "more than there is" win11
+follow
+healthy win11
 virsh -q undefine win11
 define_domain win11
-healthy win11
 
 step "the domain has no file, or one with an error"
 rm $CONFIGS/win11.toml
