@@ -53,6 +53,7 @@ UNIT
     systemctl daemon-reload
     DESKTOP_UNIT=getty@tty1.service
     DESKTOP_USER=ann
+    chvt 1 # where she sits; weston 14 ends if it starts on a console that is not shown
     systemctl restart getty@tty1.service
     desktop_back
 }
