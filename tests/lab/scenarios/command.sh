@@ -115,8 +115,8 @@ list=$(as_user gpu-handoff list) || fail "list as a user: $list"
 expect_match "list as a user" "$GPU .*IOMMU group" "$(echo "$list" | flat)"
 expect_match "list as a user" "Only root sees" "$list"
 expect "complete" False "$(field "$(as_user gpu-handoff list --json)" "d['complete']")"
-plan=$(as_user gpu-handoff plan stranger) && fail "plan as a user: exit code 0"
-expect_match "plan as a user" "already handed over to domain win11|needs root|Only root sees" "$(echo "$plan" | flat)"
+plan=$(as_user gpu-handoff plan stranger) || fail "plan as a user: $plan"
+expect_match "plan as a user" "Only root sees" "$(echo "$plan" | flat)"
 refused "^gpu-handoff: history: needs root; run it with sudo" as_user gpu-handoff history
 expect "mode of the history" "600 root" "$(stat -c '%a %U' "$history")"
 
