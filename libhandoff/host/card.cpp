@@ -8,6 +8,7 @@
 #include "libhandoff/error.hpp"
 #include "libhandoff/fd.hpp"
 #include "libhandoff/nodes.hpp"
+#include "libhandoff/owner.hpp"
 
 #include <algorithm>
 #include <array>
@@ -99,6 +100,15 @@ void tell(const HostContext& context, const std::string& address, const Card& ca
     wait_for_udev(context.roots, address, card, add, changes, deadline);
 }
 
+/// What runs below a user's systemd may be a compositor, or something that nobody would miss.
+std::string way_out(const std::string& subject, const Holder& holder) {
+    const Owner owner = owner_of(holder.cgroup);
+    const std::string stop = "write display = \"stop\", or ";
+    if (owner.manager && !owner.user_unit.empty())
+        return stop + "stop_units = [\"" + owner.subject() + "\"] if it is no compositor";
+    return stop + "run gpu-handoff reserve " + subject;
+}
+
 } // namespace
 
 std::string card_state(const Roots& roots, const std::string& subject) {
@@ -126,7 +136,7 @@ bool set_card(HostContext& context, const std::string& subject, const std::strin
                                      deadline);
     } catch (const Held& held) {
         throw Error(subject, text_of(held.holders()) + ", and does not let go",
-                    "write display = \"stop\", or run gpu-handoff reserve " + subject);
+                    way_out(subject, held.holders().front()));
     }
     return changed;
 }

@@ -48,10 +48,11 @@ wait_for "$helper has the card" 60 has_card $helper
 starts_and_returns $helper
 of_ann stop $helper
 
-step "$other, which nobody allowed us to stop"
+step "$other, which nobody allowed us to stop, and which does not let go as a compositor does"
 of_ann start $other
 wait_for "$other has the card" 60 has_card $other
-start_refused_untouched win11 "^gpu-handoff: .*hold \(pid $(of_ann show --value -p MainPID $other), user ann, $other\) has $CARD open"
+configure win11 'timeout_s = 15'
+start_refused win11 "^gpu-handoff: .*hold \(pid $(of_ann show --value -p MainPID $other), user ann, $other\) has $CARD open, and does not let go; write .*stop_units = \[\"user@$uid:$other\"\]"
 step "refused: $REFUSAL"
 
 step "the file names it"
