@@ -20,7 +20,7 @@ cursor=$(journal_cursor)
 step "it is typed into the terminal of ann's session"
 programs=$(session_programs)
 install -m 4755 "$(command -v setpriv)" /usr/local/lib/lab-desktop/as-root # in place of sudo
-in_session "/usr/local/lib/lab-desktop/as-root --reuid 0 --regid 0 --clear-groups gpu-handoff try win11 --for 60s"
+in_session "/usr/local/lib/lab-desktop/as-root --reuid 0 --regid 0 --clear-groups /usr/sbin/gpu-handoff try win11 --for 60s"
 begun() { journal_has "$cursor" "win11: on trial for 60 s" || [[ -e "$DESKTOP/code" ]]; }
 wait_for "the trial has begun" 300 begun
 journal_has "$cursor" "win11: on trial for 60 s" || fail "gpu-handoff try: $(cat "$DESKTOP/output")"
