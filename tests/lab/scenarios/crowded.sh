@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: crowded
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 300
 # A network card in the GPU's group must not vanish with it: refused by name; handed over when the file lists it; and

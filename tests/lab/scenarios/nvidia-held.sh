@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: nvidia
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 300
 # With a process on /dev/nvidia0, or on the nodes that the whole stack shares, the start is refused before anything is unbound
