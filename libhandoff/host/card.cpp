@@ -105,7 +105,7 @@ std::string way_out(const std::string& subject, const Holder& holder) {
     const Owner owner = owner_of(holder.cgroup);
     const std::string stop = "write display = \"stop\", or ";
     if (owner.manager && !owner.user_unit.empty())
-        return stop + "stop_units = [\"" + owner.subject() + "\"] if it is no compositor";
+        return stop + "stop_units = [\"" + owner.subject() + "\"]";
     return stop + "run gpu-handoff reserve " + subject;
 }
 
