@@ -59,6 +59,24 @@ for machine in pc q35; do
     rm -r "$backups"
     expect "the domain after setup --remove" "$first" "$(all_of_it)"
 
+    step "$machine: it vanishes while setup asks"
+    rm -f /tmp/answers
+    mkfifo /tmp/answers
+    script -qec "gpu-handoff setup win11 --gpu $GPU" /dev/null < /tmp/answers > /tmp/said 2>&1 &
+    setup=$!
+    exec 9> /tmp/answers
+    wait_for "the question" 60 grep -q 'so? \[y/N\]' /tmp/said
+    definition > /tmp/vanished.xml
+    virsh -q undefine win11
+    echo y >&9
+    exec 9>&-
+    wait $setup && fail "setup of a domain that is not there any more: $(cat /tmp/said)"
+    expect_match "its last line" "gpu-handoff: .*(win11|Domain not found)" "$(tail -1 /tmp/said)"
+    virsh -q domstate win11 > /dev/null 2>&1 && fail "setup has made the domain again"
+    [[ ! -e $file ]] || fail "setup has left a file for it"
+    virsh -q define /tmp/vanished.xml
+    expect "the domain" "$first" "$(all_of_it)"
+
     step "$machine: --dry-run"
     output=$(gpu-handoff setup win11 --gpu "$GPU" --dry-run) || fail "setup --dry-run: $output"
     expect_match "the difference" "\+ +<hostdev mode='subsystem' type='pci' managed='yes'>" "$output"
