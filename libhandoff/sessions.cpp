@@ -51,6 +51,19 @@ std::string invocation_of(const Roots& roots, pid_t pid) {
     }
 }
 
+/// The getty of a session on a console. The login of util-linux (Debian 13) writes its title over
+/// the environment that would tell.
+std::string getty_of(const Roots& roots, const Session& session, const Deadline& deadline) {
+    if (!session.tty.starts_with("tty"))
+        return {};
+    const std::string getty = "getty@" + session.tty + ".service";
+    try {
+        return unit_state(roots, getty, deadline) == "active" ? getty : std::string();
+    } catch (const Error&) {
+        return {};
+    }
+}
+
 std::vector<std::string> session_paths(const Bus& bus, const Deadline& deadline) {
     const Message answer = bus.call(deadline, manager(), "ListSessions");
     std::vector<std::string> paths;
@@ -81,6 +94,8 @@ std::optional<Session> session_at(const Roots& roots, const Bus& bus, const std:
         session.leader = static_cast<pid_t>(all.number("Leader"));
         session.scope = all.text("Scope");
         session.origin = unit_of_invocation(bus, invocation_of(roots, session.leader), deadline);
+        if (session.origin.empty())
+            session.origin = getty_of(roots, session, deadline);
         return session;
     } catch (const BusError& error) {
         if (is_gone(error))

@@ -21,9 +21,10 @@ struct Session {
     std::string role = {}; ///< logind's class: "user", "greeter", "lock-screen", "manager", ...
     bool closing = false;  ///< logged out, but some of its processes still run
     pid_t leader = 0;
-    std::string scope = {};  ///< "session-2.scope"
-    std::string origin = {}; ///< the unit that made it ("lightdm.service", "getty@tty1.service"),
-                             ///< by the invocation of its leader; empty when that is not known
+    std::string scope = {}; ///< "session-2.scope"
+    std::string origin =
+        {}; ///< the unit that made it ("lightdm.service", "getty@tty1.service"),
+            ///< by the invocation of its leader or the console; empty when not known
 
     bool operator==(const Session&) const = default;
 };

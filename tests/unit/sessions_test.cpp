@@ -81,6 +81,22 @@ TEST_CASE("a session's origin is the unit that its leader was started in") {
     CHECK(all[1].origin.empty());
 }
 
+TEST_CASE("a session's origin is its console's getty where the leader's environment is gone") {
+    Session console = desktop;
+    console.tty = "tty1";
+    FakeSystemd systemd;
+    systemd.units["getty@tty1.service"] = {};
+    systemd.units["getty@tty7.service"].phases = {{"inactive", "dead"}};
+    const Host host(with({console, desktop, ssh}));
+    const Service service([&] { return Bus::of_system(host.roots, soon()); },
+                          "org.freedesktop.systemd1", systemd);
+    const std::vector<Session> all = sessions(host.roots, soon());
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].origin == "getty@tty1.service");
+    CHECK(all[1].origin.empty());
+    CHECK(all[2].origin.empty());
+}
+
 TEST_CASE("a shutdown is blocked by what may not be interrupted, and only by that") {
     FakeLogind logind;
     logind.inhibitors = {{"sleep", "NetworkManager", "a", "delay", 1},
