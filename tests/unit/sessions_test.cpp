@@ -83,6 +83,7 @@ TEST_CASE("a session's origin is the unit that its leader was started in") {
 
 TEST_CASE("a session's origin is its console's getty where the leader's environment is gone") {
     Session console = desktop;
+    console.id = "3";
     console.tty = "tty1";
     FakeSystemd systemd;
     systemd.units["getty@tty1.service"] = {};
