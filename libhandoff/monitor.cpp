@@ -98,6 +98,18 @@ std::string change(const MonitorReturn& monitor, int from, int to) {
            name_of_input(to);
 }
 
+/// Whatever goes wrong with one screen is said, and the next one is looked at.
+void attempt(Switched& switched, const std::string& failed,
+             const std::function<std::string()>& change) {
+    try {
+        switched.done.push_back(change());
+    } catch (const Error& error) {
+        switched.problems.emplace_back(error.what());
+    } catch (const std::exception& error) {
+        switched.problems.push_back(failed + ": " + error.what());
+    }
+}
+
 } // namespace
 
 std::optional<int> input_of(std::string_view name) {
@@ -124,38 +136,27 @@ std::string text_of(const MonitorSetting& setting) {
 Switched switch_to_guest(Monitors& monitors, const std::vector<MonitorSetting>& wanted,
                          const std::function<void(const MonitorReturn&)>& keep) {
     Switched switched;
-    for (const MonitorSetting& setting : wanted) {
-        try {
+    for (const MonitorSetting& setting : wanted)
+        attempt(switched, text_of(setting.name, setting.serial) + ": not switched", [&] {
             const std::size_t place = find(monitors.all(), setting.name, setting.serial);
             const Monitor& monitor = monitors.all()[place];
             const MonitorReturn back{monitor.name, monitor.serial,
                                      input_to_return_to(monitors, place, setting)};
             keep(back);
             monitors.set_input(place, setting.guest);
-            switched.done.push_back(change(back, back.input, setting.guest));
-        } catch (const Error& error) {
-            switched.problems.emplace_back(error.what());
-        } catch (const std::exception& error) {
-            switched.problems.push_back(text_of(setting.name, setting.serial) +
-                                        ": not switched: " + error.what());
-        }
-    }
+            return change(back, back.input, setting.guest);
+        });
     return switched;
 }
 
 Switched switch_back(Monitors& monitors, const std::vector<MonitorReturn>& returns) {
     Switched switched;
     for (const MonitorReturn& back : returns) {
-        try {
+        const std::string monitor = text_of(back.name, back.serial);
+        attempt(switched, monitor + ": not switched back", [&] {
             monitors.set_input(find(monitors.all(), back.name, back.serial), back.input);
-            switched.done.push_back(text_of(back.name, back.serial) + ": -> " +
-                                    name_of_input(back.input));
-        } catch (const Error& error) {
-            switched.problems.emplace_back(error.what());
-        } catch (const std::exception& error) {
-            switched.problems.push_back(text_of(back.name, back.serial) +
-                                        ": not switched back: " + error.what());
-        }
+            return monitor + ": -> " + name_of_input(back.input);
+        });
     }
     return switched;
 }

@@ -12,8 +12,8 @@ namespace handoff {
 
 /// Switches the screens to the inputs of a domain that has started. Where they return to is kept in
 /// its journal, as all that is to be given back: it is read once, while the host's input is still
-/// shown, and the return asks no file that may have changed meanwhile. Takes ten seconds at most;
-/// what goes wrong is logged, and nothing else.
+/// shown, and the return asks no file that may have changed meanwhile. The screens have ten seconds
+/// to answer; what goes wrong is logged, and nothing else.
 void show_guest(const Roots& roots, const Record& record,
                 const std::vector<MonitorSetting>& wanted);
 

@@ -22,9 +22,9 @@ struct Session {
     bool closing = false;  ///< logged out, but some of its processes still run
     pid_t leader = 0;
     std::string scope = {}; ///< "session-2.scope"
-    std::string origin =
-        {}; ///< the unit that made it ("lightdm.service", "getty@tty1.service"),
-            ///< by the invocation of its leader or the console; empty when not known
+    /// The unit that made it ("lightdm.service", "getty@tty1.service"), by the invocation of its
+    /// leader or the console; empty when not known.
+    std::string origin = {};
 
     bool operator==(const Session&) const = default;
 };

@@ -8,6 +8,10 @@
 namespace handoff {
 namespace {
 
+/// For each step of a way back, also after one that has taken all the time, as a service that does
+/// not start: most of them are instant.
+constexpr std::chrono::milliseconds least_time{5000};
+
 void carry_out(Host& host, const Step& step, const std::string& state, const Deadline& deadline,
                const OnStep& on_step) {
     const Spent before = spent_so_far();
@@ -95,8 +99,9 @@ public:
 private:
     std::string give_back(const Step& step) {
         try {
+            const Deadline deadline(std::max(deadline_.left(), least_time));
             if (has_return(step.kind) && !skipped(step))
-                carry_out(host_, reversed(step), step.from, deadline_, on_step_);
+                carry_out(host_, reversed(step), step.from, deadline, on_step_);
             return {};
         } catch (const StuckFunction& error) {
             note(error.stuck());

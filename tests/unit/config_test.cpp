@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "libhandoff/config.hpp"
-
-#include "libhandoff/error.hpp"
 #include "tests/unit/catch.hpp"
+#include "tests/unit/parsed_config.hpp"
 
 using namespace handoff;
 
 namespace {
-
-Config parsed(std::string_view text, const Config& base = {}) {
-    return parse_config(text, "f", base);
-}
-
-std::string error_of(std::string_view text) {
-    try {
-        parsed(text);
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
-}
 
 using Devices = std::vector<std::string>;
 

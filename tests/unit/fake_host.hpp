@@ -28,7 +28,9 @@ public:
     }
 
     bool set(Kind kind, const std::string& subject, const std::string& wanted,
-             const handoff::Deadline&) override {
+             const handoff::Deadline& deadline) override {
+        if (deadline.left().count() == 0)
+            throw handoff::Error(subject, "no time is left", "nothing to do");
         const bool faulty = changes++ == fault_at || subject == always_failing;
         if (faulty && fault == Fault::dies_before)
             throw Killed();

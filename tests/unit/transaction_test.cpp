@@ -126,6 +126,17 @@ TEST_CASE("a step that fails at any place leaves the host as it was, and no jour
     }
 }
 
+TEST_CASE("a way back whose time one step has taken brings the others back") {
+    const Temporary journals;
+    FakeHost host(before());
+    hand_over(host, journals.path());
+    Record record = read_journal(journals.path(), uuid).value();
+    record.timeout = std::chrono::seconds(0); // as after that step
+    Journal journal = Journal::open(journals.path(), uuid);
+    CHECK(roll_back(host, record, journal, nobody).empty());
+    CHECK(is_as_before(host));
+}
+
 TEST_CASE("a hook that dies at any place, and a recovery that dies at any place, come back") {
     const Fault fault = GENERATE(Fault::dies_before, Fault::dies_after);
     const Fault second = GENERATE(Fault::dies_before, Fault::dies_after, Fault::fails);

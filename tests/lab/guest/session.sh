@@ -70,7 +70,7 @@ LETTER=ff0000
 # same session; the compositor has the guest's GPU before and after (with only-host it never has), and not in between. The letter, on
 # the second screen before, is on the first one then.
 cycle_with_session() {
-    local alive before
+    local alive before name=$1${3:+-$3}
     find_cards
     wait_for "$1 has the host's GPU" 240 has_open "$HOST_CARD" "$1"
     [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU" 240 has_open "$CARD" "$1"
@@ -78,23 +78,23 @@ cycle_with_session() {
     alive=$(still_alive "$1" "$2")
     before=$(host_state)
     step "$1, $2: $alive; $CARD is held by: $(holders_of "$CARD")"
-    seen gpu0 "$1-1-before-host" $DIARY
-    if [[ -n "${3:-}" ]]; then shot gpu1 "$1-1-before-guest"; else seen gpu1 "$1-1-before-guest" $LETTER; fi
+    seen gpu0 "$name-1-before-host" $DIARY
+    if [[ -n "${3:-}" ]]; then shot gpu1 "$name-1-before-guest"; else seen gpu1 "$name-1-before-guest" $LETTER; fi
     start_ok win11
     step "win11 runs"
     expect "the session, its compositor and its programs while win11 runs" "$alive" "$(still_alive "$1" "$2")"
     has_open "$HOST_CARD" "$1" || fail "$1 has lost the host's GPU"
     guest_ready
-    if [[ -n "${3:-}" ]]; then seen gpu0 "$1-2-during-host" $DIARY; else seen gpu0 "$1-2-during-host" $LETTER; fi
-    shot gpu1 "$1-2-during-guest"
+    if [[ -n "${3:-}" ]]; then seen gpu0 "$name-2-during-host" $DIARY; else seen gpu0 "$name-2-during-host" $LETTER; fi
+    shot gpu1 "$name-2-during-guest"
     destroy win11
     step "win11 has ended"
     find_cards
     [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU again" 120 has_open "$CARD" "$1"
     same_state "$before" "by a cycle with $1"
     expect "the session, its compositor and its programs after win11" "$alive" "$(still_alive "$1" "$2")"
-    seen gpu0 "$1-3-after-host" $DIARY
-    shot gpu1 "$1-3-after-guest"
+    seen gpu0 "$name-3-after-host" $DIARY
+    shot gpu1 "$name-3-after-guest"
 }
 # still_alive NAME...: the session's id, that it is active, and the process ids of ann's programs of these names.
 still_alive() {

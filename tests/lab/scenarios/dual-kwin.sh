@@ -4,14 +4,16 @@
 # boot: shared
 # deadline: 900
 # A KWin session on the host's GPU that also has the guest's GPU open: it lets that one go when a domain wants it, lives on with its windows,
-# and has it again after the domain's end.
+# and has it again after the domain's end. One that begins while the GPU is reserved never opens it.
 . /run/lab/guest/lib.sh
 . /run/lab/guest/session.sh
 
 configure win11 'timeout_s = 60'
 define_domain win11
-install -d -o ann -g ann /home/ann/.config
-cat > /home/ann/.config/kwinrulesrc <<'RULES'
+# kwin: ann's session with two windows.
+kwin() {
+    install -d -o ann -g ann /home/ann/.config
+    cat > /home/ann/.config/kwinrulesrc <<'RULES'
 [1]
 Description=the letter on the second screen
 position=1340,200
@@ -30,7 +32,10 @@ wmclassmatch=1
 count=2
 rules=1,2
 RULES
-session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
+    session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
+}
+
+kwin
 cycle_with_session kwin_wayland foot
 
 step "the GPU is reserved meanwhile: KWin still hears that it is wanted"
@@ -40,5 +45,11 @@ alive=$(still_alive kwin_wayland foot)
 start_ok win11
 expect "the session, KWin and its programs" "$alive" "$(still_alive kwin_wayland foot)"
 destroy win11
-gpu-handoff reserve "$GPU" --remove
 end_session
+
+step "a session that begins now does not open it"
+kwin
+cycle_with_session kwin_wayland foot only-host
+has_open "$CARD" kwin_wayland && fail "KWin has the reserved GPU"
+end_session
+gpu-handoff reserve "$GPU" --remove

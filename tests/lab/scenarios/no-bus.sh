@@ -3,12 +3,15 @@
 # telling: no
 # boot: shared
 # deadline: 600
-# Without the system's D-Bus, or with one that does not answer, nobody tells whose a holder is: refused before anything is changed. A GPU that nobody has open needs none.
+# Without the system's D-Bus, or with one that does not answer, nobody tells whose a holder is: refused before anything is changed. One that
+# falls silent in the middle costs what only it can give back. A GPU that nobody has open needs none.
 . /run/lab/guest/lib.sh
 
 bus_back() {
     local code=$?
     [[ ! -e /run/dbus/away ]] || mv /run/dbus/away /run/dbus/system_bus_socket
+    kill -CONT "$bus"
+    service
     systemctl stop ollama.service
     rm -f /run/systemd/system/ollama.service
     systemctl daemon-reload
@@ -16,13 +19,18 @@ bus_back() {
     clean_up
 }
 trap bus_back EXIT
+bus=$(systemctl show --value -p MainPID dbus.service)
+# service [LINE]: it has the GPU open.
+service() {
+    printf '[Service]\nExecStart=%s open /dev/nvidia0\n%s\n' "$LAB_GUEST/hold" "${1:-}" > /run/systemd/system/ollama.service
+    systemctl daemon-reload
+}
 
 modprobe nvidia_drm modeset=1
 configure win11 'stop_units = ["ollama.service"]'
 define_domain win11
 before=$(host_state)
-printf '[Service]\nExecStart=%s open /dev/nvidia0\n' "$LAB_GUEST/hold" > /run/systemd/system/ollama.service
-systemctl daemon-reload
+service
 systemctl start ollama.service
 pid=$(systemctl show --value -p MainPID ollama.service)
 wait_for "ollama.service has the GPU open" 60 bash -c "find /proc/$pid/fd -lname /dev/nvidia0 | grep -q ."
@@ -49,6 +57,21 @@ step "refused: ${output##*$'\n'}"
 expect_match "the refusal" "gpu-handoff: .*hold \(pid $pid, user root, ollama\.service\) has /dev/nvidia0 open, its owner is unknown \(system bus: .*\); close it and start again" "$output"
 expect "steps before the refusal" "" "$(journal_since "$cursor" | grep ' -> ' || true)"
 expect "the service" "$pid" "$(systemctl show --value -p MainPID ollama.service)"
+
+step "a bus that falls silent when it has passed on that the service is to stop"
+service "ExecStop=/bin/kill -STOP $bus"
+cursor=$(journal_cursor)
+output=$(virsh -q start win11 2>&1) && fail "the domain started"
+kill -CONT "$bus"
+service
+step "refused: ${output##*$'\n'}"
+expect_match "the refusal" "gpu-handoff: systemd: does not answer on the system bus; try again; not all given back, run gpu-handoff recover" "$output"
+expect "driver and override of the GPU" "nvidia (null)" "$(driver_of "$GPU") $(< /sys/bus/pci/devices/"$GPU"/driver_override)"
+expect "the service" inactive "$(systemctl is-active ollama.service || true)"
+cursor=$(journal_cursor)
+gpu-handoff recover win11 || fail "gpu-handoff recover"
+expect "what recover had to give back" "unit ollama.service: inactive -> active" "$(journal_since "$cursor" | sed -n 's/^\(.* -> .*\) ([0-9]* ms)$/\1/p')"
+expect "the service after recover" active "$(systemctl is-active ollama.service)"
 
 step "with the bus"
 start_ok win11
