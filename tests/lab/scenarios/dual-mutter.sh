@@ -8,30 +8,35 @@
 . /run/lab/guest/lib.sh
 . /run/lab/guest/session.sh
 
+# gnome NAME: ann's session, on a background of one colour.
 gnome() {
-    session /usr/bin/gnome-shell --wayland --no-x11
+    install -d -o ann -g ann /home/ann/.config/glib-2.0/settings
+    cat > /home/ann/.config/glib-2.0/settings/keyfile <<'SETTINGS'
+[org/gnome/desktop/background]
+picture-options='none'
+primary-color='#0000ff'
+SETTINGS
+    chown -R ann: /home/ann/.config
+    session GSETTINGS_BACKEND=keyfile /usr/bin/gnome-shell --wayland --no-x11
     wait_for "GNOME has the host's GPU" 300 has_open "$HOST_CARD" gnome-shell
-    wait_for "GNOME is up" 300 shell_is_up
+    seen gpu0 "$1" 0000ff
 }
-shell_is_up() { busctl --user --machine=ann@.host status org.gnome.Shell; }
 
 configure win11
 define_domain win11
 find_cards
-gnome
+gnome mutter-1-both
 has_open "$CARD" gnome-shell || fail "GNOME does not have the guest's GPU"
 step "$CARD is held by: $(holders_of "$CARD")"
 alive=$(still_alive gnome-shell)
 start_refused win11 "^gpu-handoff: $GPU: gnome-shell \(pid [0-9]+, user ann.*cannot let it go; write display = \"stop\", or run gpu-handoff reserve $GPU"
 expect "the session and GNOME after the refusal" "$alive" "$(still_alive gnome-shell)"
 has_open "$CARD" gnome-shell || fail "GNOME has lost the card"
-shot gpu0 mutter-refused-host
-shot gpu1 mutter-refused-guest
 end_session
 
 step "the way out: the card is reserved before the session begins"
 gpu-handoff reserve "$GPU"
-gnome
+gnome mutter-2-reserved
 has_open "$CARD" gnome-shell && fail "GNOME has the reserved card"
 alive=$(still_alive gnome-shell)
 start_ok win11
@@ -40,6 +45,6 @@ destroy win11
 expect "the session and GNOME after win11" "$alive" "$(still_alive gnome-shell)"
 find_cards
 has_open "$CARD" gnome-shell && fail "GNOME has the reserved card after win11"
-shot gpu0 mutter-reserved-host
+seen gpu0 mutter-3-after 0000ff
 end_session
 gpu-handoff reserve "$GPU" --remove
