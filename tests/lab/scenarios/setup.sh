@@ -28,6 +28,7 @@ off() { [[ $(virsh -q domstate win11 | head -1) == 'shut off' ]]; }
 before=$(host_state)
 step "as the README says: doctor, setup, start"
 define_domain win11 ''
+systemctl reload libvirtd # as install does: another scenario may have put the hook there anew
 gpu-handoff doctor && gpu-handoff setup win11 --gpu "$GPU" && virsh -q start win11 || fail "exit code $?"
 expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
 guest_ready
