@@ -24,8 +24,13 @@ void show_as_json(const std::vector<Recovered>& all, const std::vector<std::stri
 }
 
 void show_as_text(const std::vector<Recovered>& all, const RecoverRequest& asked) {
-    if (all.empty() && asked.domain)
-        std::cout << *asked.domain << ": nothing to give back\n";
+    if (all.empty())
+        std::cout << (asked.domain ? *asked.domain + ": " : "") << "nothing to give back\n";
+    if (!asked.domain)
+        for (const Standing& standing : standing_journals({}))
+            if (standing.live)
+                std::cout << standing.record.domain
+                          << ": has its card; it is given back when the domain ends\n";
     for (const Recovered& recovered : all)
         if (recovered.problems.empty())
             std::cout << recovered.domain << ": all given back\n";
@@ -48,7 +53,8 @@ int run_recover(const RecoverRequest& asked) {
         all, [](const Recovered& recovered) { return !recovered.problems.empty(); });
     if (failed == all.end())
         return 0;
-    report_failure(failed->domain + ": not given back: " + failed->problems.front());
+    report_failure(failed->domain + ": not given back: " + failed->problems.front() +
+                   "; if it stays so, restart the host");
     return 1;
 }
 

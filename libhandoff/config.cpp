@@ -118,7 +118,7 @@ bool is_unit_name(std::string_view text) {
         return text.size() > suffix.size() && text.ends_with(suffix);
     };
     return text.size() <= longest && text.find_first_not_of(allowed) == std::string_view::npos &&
-           (has_suffix(".service") || has_suffix(".scope"));
+           has_suffix(".service");
 }
 
 void set_stop_units(Config& config, const Setting& setting) {
@@ -132,7 +132,7 @@ void set_stop_units(Config& config, const Setting& setting) {
         if (!text)
             throw wrong(setting, item, "a unit is not in quotes", remedy);
         if (!is_unit_name(*text))
-            throw wrong(setting, item, in_quotes(*text) + " is no service or scope", remedy);
+            throw wrong(setting, item, in_quotes(*text) + " is no service", remedy);
         units.emplace_back(*text);
     }
     config.stop_units = std::move(units);

@@ -40,8 +40,8 @@ struct Config {
     Unload unload = Unload::automatic;
     Display display = Display::automatic;
     OnBusy on_busy = OnBusy::refuse;
-    /// Units that are stopped if they have the GPU, and started again on return, besides the known
-    /// helpers: "ollama.service", "user@1000:sunshine.service".
+    /// Services that are stopped if they have the GPU, and started again on return, besides the
+    /// known helpers: "ollama.service", "user@1000:sunshine.service".
     std::vector<std::string> stop_units = {};
     /// Screens that are switched to the guest's input when it has started, and back when it ended.
     std::vector<MonitorSetting> monitor = {};

@@ -20,9 +20,10 @@ constexpr std::chrono::seconds patience{5};
 } // namespace
 
 void show_on_console(const Roots& roots, const std::string& reason) {
-    const std::string text = "\r\n\n  The desktop did not come back.\r\n\n  " + reason +
-                             "\r\n\n  Log in on another console (Ctrl+Alt+F2), and try again with "
-                             "\"gpu-handoff recover\".\r\n\n";
+    const std::string text =
+        "\r\n\n  The desktop did not come back.\r\n\n  " + reason +
+        "\r\n\n  Log in on another console (Ctrl+Alt+F2), and try again as root "
+        "with \"/usr/sbin/gpu-handoff recover\".\r\n\n";
     try {
         Worker([&] {
             write_text(roots.dev / ("tty" + std::to_string(terminal)), text);

@@ -46,7 +46,9 @@ bool has_desktop(const Roots& roots, const Deadline& deadline) {
 }
 
 void start_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline) {
-    wait_for_graphical_seat(roots, seat, deadline);
+    // Without a card the seat is never ready: the display manager may wait for one by itself, and
+    // says what it lacks.
+    wait_for_graphical_seat(roots, seat, Deadline(deadline.left() / 2));
     for (int n = 0; n < tries; ++n) {
         start_unit(roots, unit, deadline);
         if (lives(roots, unit, deadline))

@@ -76,7 +76,9 @@ std::vector<Gpu> find_gpus(const Roots& roots) {
         gpu.group = link_name(roots.function(address) / "iommu_group").value_or("");
         gpu.boot_vga = read_text(roots.function(address) / "boot_vga") == "1";
         for (const std::string& other : all)
-            if (slot_of(other) == slot_of(address) && !is_bridge(roots, other))
+            if (other == address ||
+                (slot_of(other) == slot_of(address) && !is_bridge(roots, other) &&
+                 !is_virtual(roots, other) && !is_virtual(roots, address)))
                 gpu.functions.push_back(read(roots, other));
         for (const std::string& other : list(roots.function(address) / "iommu_group/devices"))
             if (!gpu.has(other) && !is_bridge(roots, other))

@@ -5,6 +5,7 @@
 #include "libhandoff/config.hpp"
 #include "libhandoff/domain.hpp"
 #include "libhandoff/error.hpp"
+#include "libhandoff/known_holders.hpp"
 #include "libhandoff/linux_host.hpp"
 #include "libhandoff/lock.hpp"
 #include "libhandoff/log.hpp"
@@ -38,7 +39,7 @@ struct Handoff {
 void require_root(const std::string& name) {
     if (::geteuid() != 0)
         throw Error(name, "a handoff needs the system's libvirt daemon, and this is a user's",
-                    "define the domain in qemu:///system");
+                    "define the domain in qemu:///system, or give it another name");
 }
 
 /// libvirt would load it only later, after a check that needs it (/dev/vfio/vfio). It stays loaded.
@@ -60,7 +61,7 @@ void require_vfio(const Handoff& handoff, const Deadline& deadline) {
         }
     } catch (const std::exception& error) {
         throw Error("vfio-pci", std::string("cannot be loaded: ") + error.what(),
-                    "install the kernel's full set of modules");
+                    "restart the host if its kernel was updated; else see gpu-handoff doctor");
     }
 }
 
@@ -102,12 +103,14 @@ void require_daemon(const Handoff& handoff) {
                     "start the domain again");
 }
 
-/// Units of a user's session that goes on: its power manager has no business with the card any
-/// more, and is wanted for the rest.
-void restart_user_units(const Handoff& handoff, LinuxHost& host, const Plan& plan,
-                        const Deadline& deadline) {
+/// The power manager of a session that goes on has no business with the card any more, and is
+/// wanted for the rest.
+void restart_screen_helpers(const Handoff& handoff, LinuxHost& host, const Plan& plan,
+                            const Deadline& deadline) {
     for (const Step& step : plan) {
-        if (step.kind != Kind::unit || !step.subject.starts_with("user@"))
+        const std::size_t colon = step.subject.find(':');
+        if (step.kind != Kind::unit || colon == std::string::npos ||
+            !is_screen_helper(std::string_view(step.subject).substr(colon + 1)))
             continue;
         try {
             host.set(step.kind, step.subject, step.from, deadline);
@@ -133,6 +136,17 @@ Plan plan_without_unloading(const Handoff& handoff, const Machine& machine,
     }
 }
 
+/// Units that did not come back after the last time are still to be started at the end of this one.
+Journal begin_journal(const Roots& roots, Record record) {
+    const std::optional<Record> left = read_journal(roots.journals(), record.uuid);
+    if (!left)
+        return Journal::create(roots.journals(), record);
+    record.steps = left->steps;
+    Journal journal = Journal::open(roots.journals(), record.uuid);
+    journal.keep(record);
+    return journal;
+}
+
 void take(const Handoff& handoff, const Machine& machine, const Plan& plan, HolderGate gate) {
     handoff.timeline.begin_changes();
     const Deadline deadline(handoff.config.timeout);
@@ -145,7 +159,7 @@ void take(const Handoff& handoff, const Machine& machine, const Plan& plan, Hold
     record.uuid = handoff.domain.uuid;
     record.daemon = handoff.daemon;
     record.timeout = handoff.config.timeout;
-    Journal journal = Journal::create(handoff.roots.journals(), record);
+    Journal journal = begin_journal(handoff.roots, record);
     keep_awake(handoff.roots, record.uuid, deadline);
     try {
         try {
@@ -158,7 +172,7 @@ void take(const Handoff& handoff, const Machine& machine, const Plan& plan, Hold
             if (step.kind == Kind::driver)
                 require_on_vfio(handoff.roots, step.subject);
         require_daemon(handoff);
-        restart_user_units(handoff, host, plan, deadline);
+        restart_screen_helpers(handoff, host, plan, deadline);
     } catch (const std::exception& failure) {
         log_warning(handoff.domain.name + ": " + failure.what() + ": giving back");
         if (!give_back(handoff.roots, handoff.lock, record.uuid, handoff.timeline.on_step())
@@ -190,11 +204,19 @@ void hand_over(const Roots& roots, const std::string& name, const Domain& domain
     timeline.end(Outcome::handed_over);
 }
 
+void note_return(const Roots& roots, const Record& record) {
+    try {
+        Journal::open(roots.journals(), record.uuid).append_returning();
+    } catch (const std::system_error&) {
+        // A full /run must not keep the card from coming back.
+    }
+}
+
 void give_back_to_host(const Roots& roots, const Record& record, Timeline& timeline) {
     // libvirt says this once: whatever happens to us from here on, the journal is dead and others
     // may return it.
     if (!record.returning)
-        Journal::open(roots.journals(), record.uuid).append_returning();
+        note_return(roots, record);
     const Lock lock(roots, record.domain, Deadline(2 * record.timeout));
     // A `started` of a daemon that died may have switched screens while we waited.
     const Record last = read_journal(roots.journals(), record.uuid).value_or(record);
@@ -214,7 +236,8 @@ void give_back_to_host(const Roots& roots, const Record& record, Timeline& timel
 void require_known(const Domain& domain) {
     if (domain.marked)
         throw Error(domain.name, "set up for a handoff, but it has no file (cloned or renamed?)",
-                    "add /etc/gpu-handoff/domains/" + domain.name + ".toml or undo the setup");
+                    "add /etc/gpu-handoff/domains/" + domain.name +
+                        ".toml, or run gpu-handoff setup --remove");
 }
 
 void prepare(const Roots& roots, const std::string& name, std::string_view xml) {

@@ -42,7 +42,7 @@ struct Record {
 
 /// What is left to give back of one handoff: a file in a directory only root can enter, one line
 /// per step, written before the change. There are no done-marks, since Host::set is idempotent. The
-/// format is in journal.cpp.
+/// format is in journal_format.cpp.
 class Journal {
 public:
     /// Starts DIRECTORY/UUID.journal with the record's header. Throws std::system_error (EEXIST if

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <iterator>
 #include <set>
+#include <sstream>
 
 extern "C" {
 #include <pci/pci.h>
@@ -39,6 +40,25 @@ unsigned header_type(const Roots& roots, const std::string& address) {
     return size == static_cast<ssize_t>(header.size()) ? header.back() & 0x7FU : 0U;
 }
 
+/// A device that sleeps is woken up for that, by its driver (pci_config_pm_runtime_get() in
+/// drivers/pci/pci.c), which may hang.
+void read_headers(const Roots& roots, std::map<std::string, Function>& functions) {
+    if (functions.empty())
+        return;
+    std::istringstream types(guarded(functions.begin()->first, [&] {
+        std::string text;
+        for (const auto& [address, function] : functions)
+            text.append(std::to_string(header_type(roots, address))).append("\n");
+        return text;
+    }));
+    for (auto& [address, function] : functions) {
+        unsigned type = 0;
+        types >> type;
+        function.bridge = type == PCI_HEADER_TYPE_BRIDGE || type == PCI_HEADER_TYPE_CARDBUS;
+        function.dead = type == all_ones;
+    }
+}
+
 unsigned class_of(const Roots& roots, const std::string& address) {
     return static_cast<unsigned>(
         std::stoul(read_text(roots.function(address) / "class").value_or("0"), nullptr, 16));
@@ -49,10 +69,12 @@ bool is_display_class(unsigned device_class) {
 }
 
 std::vector<std::string> functions_of_slot(const Roots& roots, const std::string& address) {
+    if (is_virtual(roots, address))
+        return {address};
     std::vector<std::string> functions;
     for (char number = '0'; number <= '7'; ++number) {
         const std::string function = std::string(slot_of(address)) + "." + number;
-        if (std::filesystem::exists(roots.function(function)))
+        if (std::filesystem::exists(roots.function(function)) && !is_virtual(roots, function))
             functions.push_back(function);
     }
     return functions;
@@ -83,9 +105,7 @@ Function read_function(const Roots& roots, const std::string& address) {
     const std::filesystem::path directory = roots.function(address);
     Function function;
     function.device_class = class_of(roots, address);
-    const unsigned type = header_type(roots, address);
-    function.bridge = type == PCI_HEADER_TYPE_BRIDGE || type == PCI_HEADER_TYPE_CARDBUS;
-    function.dead = type == all_ones;
+    function.is_virtual = is_virtual(roots, address);
     function.group = link_name(directory / "iommu_group").value_or("");
     function.driver = link_name(directory / "driver").value_or("none");
     // A driver that is built in may have a link too; only what was loaded can be unloaded.
@@ -135,6 +155,14 @@ Stack stack_of(const Roots& roots, const std::string& module) {
     return stack;
 }
 
+/// After an update, where the package of the old kernel goes with it, until the host is restarted.
+bool modules_gone(const Roots& roots) {
+    const std::optional<std::string> release = read_text(roots.proc / "sys/kernel/osrelease");
+    const std::filesystem::path all = roots.usr / "lib/modules";
+    return release && std::filesystem::exists(all) &&
+           !std::filesystem::exists(all / *release / "modules.dep");
+}
+
 void read_holders(const Roots& roots, const LookForHolders& look, const Deadline& deadline,
                   Machine& machine) {
     std::vector<Node> nodes;
@@ -158,6 +186,10 @@ bool is_display(const Function& function) {
     return is_display_class(function.device_class);
 }
 
+bool is_virtual(const Roots& roots, const std::string& address) {
+    return std::filesystem::exists(roots.function(address) / "physfn");
+}
+
 bool is_display(const Roots& roots, const std::string& address) {
     return is_display_class(class_of(roots, address));
 }
@@ -167,6 +199,7 @@ Machine probe(const Roots& roots, const Domain& domain, const Config& config,
     Machine machine;
     machine.iommu = !list(roots.sys / "class/iommu").empty();
     machine.handed = std::move(handed);
+    machine.modules_gone = modules_gone(roots);
     std::set<std::string> gpu_slots;
     for (const std::string& address : concerned(roots, domain, config)) {
         const Function& function = machine.functions[address] = read_function(roots, address);
@@ -178,6 +211,7 @@ Machine probe(const Roots& roots, const Domain& domain, const Config& config,
         if (!function.module.empty())
             machine.stacks[function.module] = stack_of(roots, function.module);
     }
+    read_headers(roots, machine.functions);
     read_attributes(roots, machine.functions);
     for (auto& [address, function] : machine.functions)
         if (!function.bridge && !gpu_slots.contains(std::string(slot_of(address))))

@@ -20,6 +20,7 @@ namespace handoff {
 struct Function {
     unsigned device_class = 0; ///< 24 bits, as in sysfs: 0x030000 is a VGA controller
     bool bridge = false;       ///< header type 1 or 2: stays with the host
+    bool is_virtual = false;   ///< of SR-IOV, see is_virtual()
     bool dead = false;         ///< does not answer: its configuration space reads ff
     std::string group;         ///< number of its IOMMU group; empty without an IOMMU
     std::string driver;        ///< or "none"
@@ -66,11 +67,12 @@ struct Machine {
     /// Functions that are bound to the drivers of those functions.
     std::map<std::string, std::vector<std::string>> bound;
     std::map<std::string, Stack> stacks; ///< of the display functions' drivers, by module
-    std::vector<Handed> handed;          ///< live handoffs of other domains
-    std::vector<Holder> holders;         ///< of those functions and stacks
-    Desktop desktop;                     ///< if there are holders
-    std::string nvidia_version;          ///< "550.163.01"; empty when the driver is not loaded
-    bool nvidia_modeset = false;         ///< nvidia_drm drives screens: a client inside the kernel
+    bool modules_gone = false;   ///< those of the running kernel are not on the disk any more
+    std::vector<Handed> handed;  ///< what other domains have, or left behind
+    std::vector<Holder> holders; ///< of those functions and stacks
+    Desktop desktop;             ///< if there are holders
+    std::string nvidia_version;  ///< "550.163.01"; empty when the driver is not loaded
+    bool nvidia_modeset = false; ///< nvidia_drm drives screens: a client inside the kernel
 
     bool operator==(const Machine&) const = default;
 };
@@ -78,6 +80,10 @@ struct Machine {
 /// Display-class functions: 0x03xxxx.
 bool is_display(const Function& function);
 bool is_display(const Roots& roots, const std::string& address);
+
+/// A virtual function of SR-IOV: a part of the card that "physfn" names, and no function of the
+/// slot that its address says.
+bool is_virtual(const Roots& roots, const std::string& address);
 
 /// Whether the function is on vfio-pci, or on a variant of it: libvirt 10 and newer may choose one.
 bool on_vfio(const Roots& roots, const std::string& address);

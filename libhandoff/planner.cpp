@@ -49,7 +49,15 @@ bool must_unload(const Machine& machine, const Config& config, const Addresses& 
                     "nvidia " + machine.nvidia_version +
                         " cannot let go of one of two cards while nvidia_drm has modeset on",
                     "update to 580.105.08 or newer, or load nvidia_drm with modeset=0");
-    return !others && config.unload != Unload::never;
+    const bool unload = !others && config.unload != Unload::never;
+    if (!unload || !machine.modules_gone)
+        return unload;
+    if (function.driver == nvidia || config.unload == Unload::always)
+        throw Error(address,
+                    function.driver + " could not be loaded again: the kernel was updated, and the "
+                                      "running one's modules are gone",
+                    "restart the host");
+    return false;
 }
 
 std::string driver_for_domain(const Function& function) {

@@ -91,7 +91,7 @@ Parties sorted(const Machine& machine, const Config& config, const Taken& taken)
         if (only_passes(owner.unit))
             continue; // the gate waits for it
         if (owner.machine)
-            refuse({*one}, "shut that virtual machine down first");
+            refuse({*one}, "shut that virtual machine or container down first");
         if (!owner.manager && must_live(owner.unit))
             refuse({*one}, "restart that service, and start again");
         if (holder.pid == 1 || (!owner.manager && keeps_copies(owner.unit)))
@@ -122,7 +122,8 @@ void require_lets_go(const Machine& machine, const Hold& one) {
     throw Error(one.subject,
                 text_of({one.holder}) + " and " +
                     (draws ? "draws the desktop with it" : "cannot let it go"),
-                "write display = \"stop\", or run gpu-handoff reserve " + one.subject);
+                "write display = \"stop\", or run gpu-handoff reserve " +
+                    (function == machine.functions.end() ? "GPU" : one.subject));
 }
 
 bool is_display_server(const Holder& holder) {
@@ -148,7 +149,7 @@ bool ends_desktop(const Machine& machine, const Config& config, const Taken& tak
         throw Error(server->subject,
                     "the only GPU with a screen, " + text_of({server->holder}) +
                         ", and display is \"keep\"",
-                    "write display = \"auto\", or log out");
+                    "write display = \"auto\"");
     return true;
 }
 
@@ -169,9 +170,12 @@ void require_known_owners(const Machine& machine, const Parties& parties) {
 }
 
 void require_stoppable(const Machine& machine, const Config& config, const Parties& parties) {
-    if (!parties.services.empty())
-        refuse(parties.services,
-               "stop it, or write stop_units = [\"" + parties.services.front().owner.unit + "\"]");
+    if (!parties.services.empty()) {
+        const std::string& unit = parties.services.front().owner.unit;
+        refuse(parties.services, unit.ends_with(".service")
+                                     ? "stop it, or write stop_units = [\"" + unit + "\"]"
+                                     : "stop it and start again");
+    }
     if (parties.processes.empty() || config.on_busy == OnBusy::terminate)
         return;
     // EGL and Vulkan open every NVIDIA card there is, and a compositor never closes them.
@@ -222,22 +226,23 @@ Plan free_holders(const Machine& machine, const Config& config, const Taken& tak
     Parties parties = sorted(machine, config, taken);
     require_known_owners(machine, parties);
     require_session_for_copies(parties);
-    Plan plan;
-    Plan last;
+    Plan desktop;
     if (ends_desktop(machine, config, taken, parties.desktop))
-        last = end_desktop_of(machine, parties);
+        desktop = end_desktop_of(machine, parties);
     else
-        keep_desktop(machine, parties, plan);
+        keep_desktop(machine, parties, desktop);
     require_stoppable(machine, config, parties);
-    for (const Hold& one : parties.sound)
-        add(plan, {Kind::card, one.subject, "present", "withdrawn"});
+    // A withdrawn card is waited for until nobody has it: after all who end.
+    Plan plan;
     for (const Hold& one : parties.helpers)
         add(plan, {Kind::unit, one.owner.subject(), "active", "inactive"});
     for (const Hold& one : parties.processes)
         add(plan, {Kind::process,
                    std::to_string(one.holder.pid) + " " + one.holder.start + " " + one.holder.name,
                    "running", "ended"});
-    plan.insert(plan.end(), last.begin(), last.end());
+    plan.insert(plan.end(), desktop.begin(), desktop.end());
+    for (const Hold& one : parties.sound)
+        add(plan, {Kind::card, one.subject, "present", "withdrawn"});
     return plan;
 }
 

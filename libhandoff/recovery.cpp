@@ -178,10 +178,21 @@ std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record&
 
 } // namespace
 
+namespace {
+
+/// A service that does not start any more has nothing to do with the card.
+bool only_units_left(const Roots& roots, const std::string& uuid) {
+    const std::optional<Record> left = read_journal(roots.journals(), uuid);
+    return !left || std::ranges::all_of(left->steps,
+                                        [](const Step& step) { return step.kind == Kind::unit; });
+}
+
+} // namespace
+
 std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
                                     const OnStep& on_step) {
-    if (const std::vector<std::string> problems = give_back_left(roots, lock, uuid, on_step);
-        !problems.empty())
+    const std::vector<std::string> problems = give_back_left(roots, lock, uuid, on_step);
+    if (!problems.empty() && !only_units_left(roots, uuid))
         throw NotAllGivenBack(problems.front());
     return settle_others(roots, lock, uuid, on_step);
 }

@@ -20,9 +20,11 @@ bool hostdev(const Domain& domain, const std::string& address) {
 }
 
 Addresses slot(const Machine& machine, const std::string& address) {
+    if (machine.functions.at(address).is_virtual)
+        return {address};
     Addresses functions;
     for (const auto& [other, function] : machine.functions)
-        if (slot_of(other) == slot_of(address) && !function.bridge)
+        if (slot_of(other) == slot_of(address) && !function.bridge && !function.is_virtual)
             functions.insert(other);
     return functions;
 }
@@ -99,9 +101,9 @@ void require_groups(const Machine& machine, const Addresses& functions) {
     for (const std::string& address : functions)
         if (!machine.iommu || machine.functions.at(address).group.empty())
             throw Error(
-                address, "the IOMMU is off",
+                address, machine.iommu ? "has no IOMMU group" : "the IOMMU is off",
                 "turn on VT-d or AMD-Vi in the firmware, and intel_iommu=on in the kernel's "
-                "command line if the CPU is Intel's");
+                "command line if the CPU is Intel's; gpu-handoff doctor says how");
 }
 
 /// The other endpoints of the groups: those that nobody on the host uses come along, the others
@@ -121,7 +123,7 @@ Addresses group_members(const Machine& machine, const Config& config, const Doma
             throw Error(address,
                         function.name + " shares IOMMU group " + function.group +
                             " with the GPU, and " + function.driver + " uses it",
-                        "list it in devices to give it away too, or move the card");
+                        "list it in devices, with the GPU, to give it away too, or move the card");
         members.insert(address);
     }
     return members;
@@ -130,7 +132,7 @@ Addresses group_members(const Machine& machine, const Config& config, const Doma
 void require_unused(const Machine& machine, const Addresses& functions) {
     for (const std::string& address : functions)
         if (const Function& function = machine.functions.at(address); !function.uses.empty())
-            throw Error(address, function.uses.front(), "free it, or leave it out of the domain");
+            throw Error(address, function.uses.front(), "free it first");
 }
 
 void require_not_handed(const Machine& machine, const Addresses& functions) {

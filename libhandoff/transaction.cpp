@@ -72,10 +72,11 @@ public:
             errors_[i] = give_back(record_.steps[i]);
     }
 
-    /// The steps whose state is not what it was, each with what is wrong.
+    /// The steps whose state is not what it was, each with what is wrong; last step first, for a
+    /// card that does not come back is why its display manager does not.
     std::vector<std::pair<Step, std::string>> left() {
         std::vector<std::pair<Step, std::string>> differing;
-        for (std::size_t i = 0; i < record_.steps.size(); ++i) {
+        for (std::size_t i = record_.steps.size(); i-- > 0;) {
             const Step& step = record_.steps[i];
             // systemd starts a unit that fails again and again: it is active every now and then.
             const bool failed = step.kind == Kind::unit && !errors_[i].empty();

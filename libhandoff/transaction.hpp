@@ -35,7 +35,8 @@ void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& dead
 /// Gives back everything in the record, last step first, going on past failures; what still differs
 /// from what it was after a second try stays in the journal. Returns what could not be given back,
 /// one text each; none when all is as before. Has the time of the record, and once more after each
-/// function that gets stuck. May be repeated, and interrupted anywhere.
+/// function that gets stuck; each step has five seconds at least. May be repeated, and interrupted
+/// anywhere.
 std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
                                    const OnStep& on_step);
 

@@ -132,6 +132,13 @@ std::string unit_state(const Roots& roots, const std::string& unit, const Deadli
     return ask(roots, unit, request, deadline) == "active" ? "active" : "inactive";
 }
 
+bool is_transient(const Roots& roots, const std::string& unit) {
+    const Name name = parse(unit);
+    const std::filesystem::path runtime =
+        name.user ? roots.run / "user" / std::to_string(*name.user) : roots.run;
+    return std::filesystem::exists(runtime / "systemd/transient" / name.unit);
+}
+
 void stop_unit(const Roots& roots, const std::string& unit, const Deadline& deadline) {
     const Request request{[](UnitControl& control) {
                               control.stop();

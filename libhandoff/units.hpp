@@ -20,6 +20,10 @@ class Bus;
 /// waiting, is waited for first. Failed, unknown, or of a manager that does not run is inactive.
 std::string unit_state(const Roots& roots, const std::string& unit, const Deadline& deadline);
 
+/// Whether systemd forgets the unit when it has ended: it was made by systemd-run, for a container,
+/// or for a program that a desktop started (systemd.unit(5), unit file load path).
+bool is_transient(const Roots& roots, const std::string& unit);
+
 /// Stops the unit and waits for the end of the job; the unit is inactive or failed then. At the
 /// deadline the error tells in which state it hangs ("stop-sigterm").
 void stop_unit(const Roots& roots, const std::string& unit, const Deadline& deadline);

@@ -2,6 +2,7 @@
 #include "libhandoff/host/subjects.hpp"
 
 #include "libhandoff/display_manager.hpp"
+#include "libhandoff/error.hpp"
 #include "libhandoff/units.hpp"
 
 namespace handoff {
@@ -31,6 +32,9 @@ bool set_unit(HostContext& context, const std::string& subject, const std::strin
         start_display_manager(context.roots, subject, deadline);
         return true;
     }
+    if (!same && !starts && is_transient(context.roots, subject))
+        throw Error(subject, "is a transient unit, which systemd could not start again",
+                    "end it, and start again");
     if (!same)
         starts ? start_unit(context.roots, subject, deadline)
                : stop_unit(context.roots, subject, deadline);

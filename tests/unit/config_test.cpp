@@ -25,14 +25,14 @@ TEST_CASE("every key is read", "[config]") {
     const Config config = parsed("devices = ['0000:01:00.0', '0A:00.1']\n"
                                  "unload = \"always\"\ntimeout_s = 600\ndisplay = 'stop'\n"
                                  "on_busy = 'terminate'\n"
-                                 "stop_units = ['a@b.service', 'user@1000:app-x\\x2d1.scope']\n");
+                                 "stop_units = ['a@b.service', 'user@1000:app-x\\x2d1.service']\n");
     CHECK(config.devices == Devices{"0000:01:00.0", "0000:0a:00.1"});
     CHECK(config.unload == Unload::always);
     CHECK(config.timeout == std::chrono::seconds(600));
     CHECK(config.display == Display::stop);
     CHECK(config.on_busy == OnBusy::terminate);
     CHECK(config.stop_units ==
-          std::vector<std::string>{"a@b.service", "user@1000:app-x\\x2d1.scope"});
+          std::vector<std::string>{"a@b.service", "user@1000:app-x\\x2d1.service"});
     CHECK(parsed("display = 'keep'").display == Display::keep);
     CHECK(parsed("unload = 'never'\n").unload == Unload::never);
     CHECK(parsed("timeout_s = 1\r\n").timeout == std::chrono::seconds(1));
@@ -81,13 +81,13 @@ TEST_CASE("a wrong key, type or value is named with its file and line", "[config
              "f:1: stop_units: is not a list; write them like [\"ollama.service\"]"},
         Case{"stop_units = [1]",
              "f:1: stop_units: a unit is not in quotes; write them like [\"ollama.service\"]"},
-        Case{"stop_units = ['../a.service']", "f:1: stop_units: \"../a.service\" is no service or "
-                                              "scope; write them like [\"ollama.service\"]"},
+        Case{"stop_units = ['../a.service']", "f:1: stop_units: \"../a.service\" is no service; "
+                                              "write them like [\"ollama.service\"]"},
         Case{"stop_units = ['user@ann:a.service']",
-             "f:1: stop_units: \"user@ann:a.service\" is no service or "
-             "scope; write them like [\"ollama.service\"]"},
-        Case{"stop_units = ['sleep.target']", "f:1: stop_units: \"sleep.target\" is no service or "
-                                              "scope; write them like [\"ollama.service\"]"},
+             "f:1: stop_units: \"user@ann:a.service\" is no service; "
+             "write them like [\"ollama.service\"]"},
+        Case{"stop_units = ['sleep.target']", "f:1: stop_units: \"sleep.target\" is no service; "
+                                              "write them like [\"ollama.service\"]"},
         Case{"timeout_s = '25'", "f:1: timeout_s: is not a whole number; "
                                  "write a whole number of seconds from 1 to 600"},
         Case{"timeout_s = 25.0", "f:1: timeout_s: is not a whole number; "

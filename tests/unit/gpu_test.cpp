@@ -56,6 +56,17 @@ TEST_CASE("a card is a slot with a display function, without PCI bridges", "[gpu
     CHECK(find_gpus(Tree().roots).empty());
 }
 
+TEST_CASE("a virtual function is a card of its own", "[gpu]") {
+    const Host host;
+    host.function("0000:01:00.4", "0x030000");
+    host.link("sys/bus/pci/devices/0000:01:00.4/physfn",
+              host.roots.sys / "bus/pci/devices/0000:01:00.0");
+    const std::vector<Gpu> gpus = find_gpus(host.roots);
+    REQUIRE(gpus.size() == 3);
+    CHECK(gpus[1].functions.size() == 3);
+    CHECK(addresses(gpus[2].functions) == std::vector<std::string>{"0000:01:00.4"});
+}
+
 TEST_CASE("others in a card's IOMMU group are its endpoints", "[gpu]") {
     const Host host;
     const std::vector<Gpu> gpus = find_gpus(host.roots);

@@ -139,21 +139,22 @@ TEST_CASE("the desktop ends where the GPU is its only screen", "[policy]") {
         expected.push_back("session user@1000:plasma-powerdevil.service: active -> ended");
         CHECK(steps(machine) == expected);
     }
-    SECTION("helpers and sound servers go first: they may refuse") {
+    SECTION(
+        "helpers go first, for they may refuse; sound is withdrawn when its programs are gone") {
         machine.holders.push_back(holder(70, "nvidia-persiste", "/dev/dri/card0",
                                          "/system.slice/nvidia-persistenced.service"));
         machine.holders.push_back(holder(853, "wireplumber", "/dev/snd/controlC0",
                                          manager_cgroup + "wireplumber.service"));
-        Texts expected{"card 0000:01:00.1: present -> withdrawn",
-                       "unit nvidia-persistenced.service: active -> inactive"};
+        Texts expected{"unit nvidia-persistenced.service: active -> inactive"};
         expected.insert(expected.end(), end_of_lightdm.begin(), end_of_lightdm.end());
+        expected.push_back("card 0000:01:00.1: present -> withdrawn");
         CHECK(steps(machine) == expected);
     }
     SECTION("display = keep never ends it") {
         CHECK(refusal(machine, {.display = Display::keep}) ==
               "0000:01:00.0: the only GPU with a screen, Xorg (pid 800, user ann, "
               "lightdm.service) has /dev/dri/card0 open, and display is \"keep\"; "
-              "write display = \"auto\", or log out");
+              "write display = \"auto\"");
     }
 }
 
@@ -233,15 +234,15 @@ TEST_CASE("a compositor with another screen has the card withdrawn", "[policy]")
               Texts{"unit sddm.service: active -> inactive", "session 2: active -> ended",
                     "session user@1000:plasma-kwin_wayland.service: active -> ended"});
     }
-    SECTION("its helpers are stopped, and sound withdrawn") {
+    SECTION("its helpers are stopped before, for it is waited for until nobody has the card") {
         machine.holders.push_back(holder(901, "org_kde_powerde", "/dev/dri/card0",
                                          manager_cgroup + "plasma-powerdevil.service"));
         machine.holders.push_back(
             holder(902, "pipewire", "/dev/snd/controlC0", manager_cgroup + "pipewire.service"));
         CHECK(steps(machine) ==
-              Texts{"card 0000:01:00.0: present -> withdrawn",
-                    "card 0000:01:00.1: present -> withdrawn",
-                    "unit user@1000:plasma-powerdevil.service: active -> inactive"});
+              Texts{"unit user@1000:plasma-powerdevil.service: active -> inactive",
+                    "card 0000:01:00.0: present -> withdrawn",
+                    "card 0000:01:00.1: present -> withdrawn"});
     }
     SECTION("a program on the card is nobody's to stop") {
         machine.holders.push_back(
@@ -249,8 +250,8 @@ TEST_CASE("a compositor with another screen has the card withdrawn", "[policy]")
         CHECK(refusal(machine) == "0000:01:00.0: game (pid 903, user ann, app-game.scope) has "
                                   "/dev/dri/renderD128 open; close it and start again");
         CHECK(steps(machine, {.on_busy = OnBusy::terminate}) ==
-              Texts{"card 0000:01:00.0: present -> withdrawn",
-                    "process 903 77 game: running -> ended"});
+              Texts{"process 903 77 game: running -> ended",
+                    "card 0000:01:00.0: present -> withdrawn"});
     }
 }
 
@@ -275,7 +276,7 @@ TEST_CASE("services and processes of nobody's desktop", "[policy]") {
     SECTION("what must live is never touched") {
         const auto [cgroup, remedy] =
             GENERATE(std::pair("/machine.slice/machine-qemu.scope/libvirt",
-                               "shut that virtual machine down first"),
+                               "shut that virtual machine or container down first"),
                      std::pair("/system.slice/libvirtd.service", "restart that service"),
                      std::pair("/system.slice/ssh.service", "restart that service"));
         machine.holders.front().cgroup = cgroup;

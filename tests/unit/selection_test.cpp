@@ -29,13 +29,25 @@ TEST_CASE("what is not there is refused") {
           "0000:09:00.0: there is no such PCI device; correct devices in its file");
 }
 
+TEST_CASE("a virtual function goes alone, and without its card") {
+    Machine machine = machine_with("i915");
+    const std::string part = "0000:01:00.2";
+    machine.functions[part] = function(0x030000, "8", "none", "");
+    machine.functions[part].is_virtual = true;
+    const std::vector<std::string> of_part{"attribute " + part + "/driver_override:  -> vfio-pci",
+                                           "attribute " + part + "/power/control: auto",
+                                           "driver " + part + ": none -> vfio-pci"};
+    CHECK(steps(machine, {}, {part}) == of_part);
+    CHECK(steps(machine, {}, {gpu}) == steps(machine_with("i915"), {}, {gpu}));
+}
+
 TEST_CASE("without an IOMMU the start is refused") {
     Machine machine = machine_with("amdgpu");
     machine.iommu = false;
     CHECK(refusal(machine, {}, {gpu}).starts_with(gpu + ": the IOMMU is off; "));
     machine.iommu = true;
     machine.functions[audio].group.clear();
-    CHECK(refusal(machine, {}, {gpu}).starts_with(audio + ": the IOMMU is off; "));
+    CHECK(refusal(machine, {}, {gpu}).starts_with(audio + ": has no IOMMU group; "));
 }
 
 TEST_CASE("a device of the host in the GPU's group is refused by name, unless it is listed") {
@@ -44,7 +56,7 @@ TEST_CASE("a device of the host in the GPU's group is refused by name, unless it
     machine.functions[nic].name = "Intel I225-V";
     CHECK(refusal(machine, {}, {gpu}) ==
           nic + ": Intel I225-V shares IOMMU group 7 with the GPU, and igc uses it; list it in "
-                "devices to give it away too, or move the card");
+                "devices, with the GPU, to give it away too, or move the card");
     Config config;
     config.devices = {gpu, nic};
     const std::vector<std::string> all = steps(machine, config, {gpu});
@@ -52,8 +64,7 @@ TEST_CASE("a device of the host in the GPU's group is refused by name, unless it
 
     SECTION("but never when the host needs it") {
         machine.functions[nic].uses = {"eth0 has an address"};
-        CHECK(refusal(machine, config, {gpu}) ==
-              nic + ": eth0 has an address; free it, or leave it out of the domain");
+        CHECK(refusal(machine, config, {gpu}) == nic + ": eth0 has an address; free it first");
     }
     SECTION("an unused one goes along, a bridge stays, the domain's own is libvirt's") {
         machine.functions[nic].driver = "none";

@@ -52,6 +52,16 @@ TEST_CASE("a unit is stopped to its end") {
     CHECK(unit_state(host.roots(), unit, soon()) == "inactive");
 }
 
+TEST_CASE("a unit that systemd could not start again is known") {
+    const Host host(with({}));
+    const std::filesystem::path transient = host.roots().run / "systemd/transient";
+    std::filesystem::create_directories(transient);
+    std::ofstream(transient / unit) << "[Service]\n";
+    CHECK(is_transient(host.roots(), unit));
+    CHECK_FALSE(is_transient(host.roots(), "other.service"));
+    CHECK_FALSE(is_transient(host.roots(), "user@1000:test.service"));
+}
+
 TEST_CASE("what does not run is not stopped") {
     const Host host(with(in({failed})));
     stop_unit(host.roots(), unit, soon());

@@ -298,6 +298,21 @@ hook_plain() {
     ln -sfn /usr/sbin/gpu-handoff-hook /etc/libvirt/hooks/qemu
 }
 
+# crash: libvirtd and the hook are killed while one of the late changes of win11's start waits to be made. half_done: nobody has given it back.
+crash() {
+    local daemon
+    hook_with prepare -e trace=clone -e "inject=clone:delay_enter=60s:when=11" -o /dev/null
+    daemon=$(pidof libvirtd)
+    virsh -q start win11 > /tmp/start.out 2>&1 &
+    wait_for "the handoff is half done" 60 half_done
+    pgrep -x engine > /dev/null || fail "the hook has ended before it could be killed"
+    kill -9 "$daemon" $(pgrep -x engine) $(pgrep -x strace) 2> /dev/null
+    wait $! || true
+    hook_plain
+}
+half_done() { compgen -G "/run/gpu-handoff/*.journal" > /dev/null && [[ $(driver_of "$AUDIO") == vfio-pci ]]; }
+daemon_answers() { virsh -q list; }
+
 # hook_blocks OPERATION: at that operation the hook writes its process id to /tmp/hook-blocks and waits to be killed.
 hook_blocks() {
     rm -f /tmp/hook-blocks

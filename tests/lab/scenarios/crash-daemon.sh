@@ -13,21 +13,7 @@ define_domain win11
 define_domain macos
 before=$(host_state)
 
-# Kills libvirtd and the hook while one of its late changes waits to be made.
-crash() {
-    local daemon
-    hook_with prepare -e trace=clone -e "inject=clone:delay_enter=60s:when=11" -o /dev/null
-    daemon=$(pidof libvirtd)
-    virsh -q start win11 > /tmp/start.out 2>&1 &
-    wait_for "the handoff is half done" 60 half_done
-    pgrep -x engine > /dev/null || fail "the hook has ended before it could be killed"
-    kill -9 "$daemon" $(pgrep -x engine) $(pgrep -x strace) 2> /dev/null
-    wait $! || true
-    hook_plain
-}
-half_done() { compgen -G "/run/gpu-handoff/*.journal" > /dev/null && [[ $(driver_of "$AUDIO") == vfio-pci ]]; }
 back() { ! compgen -G '/run/gpu-handoff/*.journal' && [[ $(driver_of "$GPU") == bochs-drm ]]; }
-daemon_answers() { virsh -q list; }
 
 step "the recovery service, when the daemon is started again"
 crash
@@ -43,7 +29,7 @@ output=$(gpu-handoff recover win11) || fail "gpu-handoff recover win11: $output"
 expect_match "what recover says" "win11: all given back" "$output"
 same_state "$before" "by a crash and gpu-handoff recover"
 output=$(gpu-handoff recover) || fail "a second gpu-handoff recover: $output"
-expect "what a second recover says" "" "$output"
+expect "what a second recover says" "nothing to give back" "$output"
 
 step "the next domain's prepare"
 crash

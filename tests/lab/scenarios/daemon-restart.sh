@@ -10,7 +10,6 @@
 configure win11
 define_domain win11
 before=$(host_state)
-daemon_answers() { virsh -q list; }
 back() { ! compgen -G '/run/gpu-handoff/*.journal' && [[ $(driver_of "$GPU") == bochs-drm ]]; }
 qemu_gone() { ! pgrep qemu-system; }
 

@@ -35,8 +35,18 @@ RULES
     session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
 }
 
+# Beside it a helper of the desktop's has the card, as PowerDevil has the screens' buses: it ends first, or the card would be waited for in vain.
 kwin
+helper=plasma-powerdevil.service
+mkdir -p /run/systemd/user
+printf '[Service]\nExecStart=%s open /dev/dri/by-path/pci-%s-card\n' "$LAB_GUEST/hold" "$GPU" > /run/systemd/user/$helper
+wait_for "ann's systemd" 120 systemctl --user --machine=ann@.host start $helper
+helper_has_card() { find_cards && find "/proc/$(systemctl --user --machine=ann@.host show --value -p MainPID $helper)/fd" -lname "$CARD" | grep -q .; }
+wait_for "$helper has the card" 60 helper_has_card
 cycle_with_session kwin_wayland foot
+wait_for "$helper has the card again" 60 helper_has_card
+systemctl --user --machine=ann@.host stop $helper
+rm /run/systemd/user/$helper
 
 step "the GPU is reserved meanwhile: KWin still hears that it is wanted"
 gpu-handoff reserve "$GPU"

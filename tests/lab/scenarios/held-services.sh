@@ -66,6 +66,25 @@ in_use ollama.service
 same_state "$before" "by a cycle with services"
 remove_services
 
+step "a service that cannot be started again: the card is back, and the next start is not refused for it; once it can, it is"
+service nvidia-persistenced.service open
+start_ok win11
+mv /run/systemd/system/nvidia-persistenced.service /tmp
+systemctl daemon-reload
+cursor=$(journal_cursor)
+destroy win11
+wait_for "the log says so" 120 journal_has "$cursor" "nvidia-persistenced.service: there is no such unit"
+expect "driver of the GPU" nvidia "$(driver_of "$GPU")"
+start_ok win11
+expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
+mv /tmp/nvidia-persistenced.service /run/systemd/system
+systemctl daemon-reload
+destroy win11
+in_use nvidia-persistenced.service
+expect "journals left" '' "$(ls /run/gpu-handoff)"
+remove_services
+same_state "$before" "by a service that came back late"
+
 step "a service that does not end: refused at the deadline, and started again"
 configure win11 $'stop_units = ["ollama.service"]\ntimeout_s = 20\n'
 service ollama.service firmly 30

@@ -4,7 +4,7 @@
 # boot: shared
 # deadline: 1800
 # Display managers that misbehave: one that is started by hand while the domain runs, and one that fails to start when the domain has ended. Then
-# a text console says why, all the rest is given back, and recover brings the desktop once the reason is gone.
+# a text console says why, all the rest is given back, and recover brings the desktop once the reason is gone. And a card that does not come back.
 . /run/lab/guest/lib.sh
 . /run/lab/guest/desktop.sh
 
@@ -52,3 +52,17 @@ systemctl daemon-reload
 gpu-handoff recover || fail "recover failed"
 desktop_back
 same_state "$before" "by a display manager that had failed"
+
+step "the card does not come back: that is what the line says, and not that there is no desktop"
+start_ok win11
+guest_ready
+modules=/usr/lib/modules/$(uname -r)
+mv "$modules" "$modules.old"
+cursor=$(journal_cursor)
+destroy win11
+mv "$modules.old" "$modules"
+step "the log: $(journal_since "$cursor" | tail -1)"
+expect_match "the last line of the log" '(module bochs|0000:[0-9a-f:.]*): .*; not all given back, run gpu-handoff recover' "$(journal_since "$cursor" | tail -1)"
+gpu-handoff recover || fail "recover failed"
+desktop_back
+same_state "$before" "by a card that came back late"
