@@ -50,18 +50,16 @@ void ask_systemd(Evidence::Answers& answers) {
 std::optional<std::string> ask_libvirt(const DoctorRequest& asked, Evidence::Answers& answers) {
     const Libvirt libvirt(asked.uri);
     const Deadline deadline(libvirt_patience);
-    if (!asked.domain.empty()) {
-        std::string xml = libvirt.find(asked.domain, deadline).xml;
-        answers["libvirt"] = "ok";
-        return xml;
-    }
     try {
         static_cast<void>(libvirt.domains(deadline));
         answers["libvirt"] = "ok";
     } catch (const Error& error) {
         answers["libvirt"] = printable(error.what());
+        return std::nullopt;
     }
-    return std::nullopt;
+    if (asked.domain.empty())
+        return std::nullopt;
+    return libvirt.find(asked.domain, deadline).xml;
 }
 
 std::vector<std::string> private_names() {

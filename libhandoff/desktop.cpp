@@ -16,8 +16,7 @@ void ask(const Roots& roots, const Deadline& deadline, Desktop& desktop) {
     if (!manager.empty() && unit_state(roots, manager, deadline) == "active")
         desktop.display_manager = manager;
     for (const Session& session : desktop.sessions)
-        if (!session.origin.empty() &&
-            std::filesystem::exists(roots.run / "systemd/transient" / session.origin))
+        if (!session.origin.empty() && is_transient(roots, session.origin))
             desktop.transient.insert(session.origin);
 }
 

@@ -43,7 +43,8 @@ void HolderGate::watch(const std::vector<Node>& nodes) {
     if (!inotify_)
         inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     if (!inotify_)
-        throw std::system_error(errno, std::generic_category(), "inotify");
+        throw Error("inotify", std::generic_category().message(errno),
+                    "raise fs.inotify.max_user_instances (sysctl)");
     for (const Node& node : nodes) {
         if (watched_.contains(node.device))
             continue;

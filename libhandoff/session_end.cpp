@@ -69,11 +69,17 @@ std::vector<const Session*> ending(const Desktop& desktop, const std::vector<Hol
     return all;
 }
 
-void require_one_person(const std::vector<const Session*>& sessions, const std::string& subject) {
+/// With a display manager go all sessions that it made, those at other seats too.
+void require_one_person(const Desktop& desktop, const std::vector<const Session*>& sessions,
+                        const std::string& subject) {
     std::set<std::string> people;
     for (const Session* session : sessions)
         if (session->role == "user")
             people.insert(session->user);
+    for (const Session& session : desktop.sessions)
+        if (session.role == "user" && !session.closing && !session.origin.empty() &&
+            session.origin == desktop.display_manager)
+            people.insert(session.user);
     if (people.size() > 1)
         throw Error(subject,
                     "the sessions of " + *people.begin() + " and " + *people.rbegin() +
@@ -114,7 +120,7 @@ bool is_desktop(const Desktop& desktop, const Holder& holder) {
 Plan end_desktop(const Desktop& desktop, const std::vector<Holder>& holders,
                  const std::string& subject) {
     const std::vector<const Session*> sessions = ending(desktop, holders);
-    require_one_person(sessions, subject);
+    require_one_person(desktop, sessions, subject);
     require_interruptible(desktop, subject);
     Plan plan;
     stop_makers(desktop, sessions, plan);

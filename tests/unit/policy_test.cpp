@@ -195,6 +195,11 @@ TEST_CASE("a desktop is not ended over people's heads", "[policy]") {
         machine.desktop.sessions.back().closing = true;
         CHECK(steps(machine) == end_of_lightdm);
     }
+    SECTION("one at another seat, of the display manager that is stopped") {
+        machine.desktop.sessions.push_back(session("4", "bob", "x11", "lightdm.service"));
+        machine.desktop.sessions.back().seat = "seat1";
+        CHECK_THAT(refusal(machine), contains("the sessions of ann and bob would end"));
+    }
     SECTION("a package upgrade") {
         machine.desktop.blockers = {{"apt", "upgrading", 31}};
         CHECK(refusal(machine) == "0000:01:00.0: apt (pid 31) must not be interrupted by the end "
