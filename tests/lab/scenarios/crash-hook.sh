@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual
-# telling: yes
+# telling: no
 # boot: shared
 # deadline: 900
 # The hook is killed before and after changes, early and late in a handoff: libvirt's call of release gives everything back.

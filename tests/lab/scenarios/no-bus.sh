@@ -27,7 +27,7 @@ service() {
 }
 
 modprobe nvidia_drm modeset=1
-configure win11 'stop_units = ["ollama.service"]'
+configure win11 $'stop_units = ["ollama.service"]\ntimeout_s = 15'
 define_domain win11
 before=$(host_state)
 service

@@ -54,6 +54,7 @@ desktop_back
 same_state "$before" "by a display manager that had failed"
 
 step "the card does not come back: that is what the line says, and not that there is no desktop"
+configure win11 'timeout_s = 60'
 start_ok win11
 guest_ready
 modules=/usr/lib/modules/$(uname -r)
