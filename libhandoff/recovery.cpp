@@ -183,8 +183,10 @@ namespace {
 /// A service that does not start any more has nothing to do with the card.
 bool only_units_left(const Roots& roots, const std::string& uuid) {
     const std::optional<Record> left = read_journal(roots.journals(), uuid);
-    return !left || std::ranges::all_of(left->steps,
-                                        [](const Step& step) { return step.kind == Kind::unit; });
+    return !left ||
+           (left->bad_lines.empty() && std::ranges::all_of(left->steps, [](const Step& step) {
+                return step.kind == Kind::unit;
+            }));
 }
 
 } // namespace

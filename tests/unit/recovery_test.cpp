@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/recovery.hpp"
+
+#include "libhandoff/error.hpp"
+#include "libhandoff/journal.hpp"
+#include "libhandoff/lock.hpp"
+#include "tests/unit/catch.hpp"
+#include "tests/unit/tree.hpp"
+
+#include <fstream>
+
+using namespace handoff;
+
+namespace {
+
+const std::string uuid = "11111111-2222-3333-4444-555555555555";
+const OnStep nobody = [](const Step&, const Spent&) {};
+
+/// A host without a bus, on which no unit can be started, and the journal of a domain that has
+/// ended.
+struct Computer : Tree {
+    explicit Computer(const Plan& steps) {
+        std::filesystem::create_directories(roots.journals());
+        Record record;
+        record.domain = "win11";
+        record.uuid = uuid;
+        record.daemon = {1, "1"};
+        record.timeout = std::chrono::seconds(1);
+        Journal journal = Journal::create(roots.journals(), record);
+        for (const Step& step : steps)
+            journal.append(step);
+        journal.append_returning();
+    }
+    [[nodiscard]] std::vector<Handed> settle() const {
+        const Lock lock(roots, "test", Deadline(std::chrono::seconds(10)));
+        return settle_journals(roots, lock, uuid, nobody);
+    }
+    [[nodiscard]] std::optional<Record> left() const {
+        return read_journal(roots.journals(), uuid);
+    }
+};
+
+const Step service{Kind::unit, "ollama.service", "active", "inactive"};
+
+} // namespace
+
+TEST_CASE("a service that does not start keeps no domain from starting, and stays wanted",
+          "[recovery]") {
+    const Computer host({service});
+    CHECK(host.settle().empty());
+    REQUIRE(host.left());
+    CHECK(host.left()->steps == Plan{service});
+}
+
+TEST_CASE("what concerns a device, or is not understood, does", "[recovery]") {
+    const Computer host(
+        {service, {Kind::attribute, "0000:01:00.0/driver_override", "", "vfio-pci"}});
+    CHECK_THROWS_AS(host.settle(), NotAllGivenBack);
+    const Computer torn({service});
+    std::ofstream(journal_file(torn.roots.journals(), uuid), std::ios::app) << "no such line\n";
+    CHECK_THROWS_AS(torn.settle(), NotAllGivenBack);
+    REQUIRE(torn.left());
+    CHECK(torn.left()->bad_lines.size() == 1);
+}
