@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: dual-wayland
-# telling: no
+# telling: all
 # boot: shared
 # deadline: 900
 # A sway session on the host's GPU lives on with its windows while a domain has the other one. It is asked to open both, but wlroots wants
