@@ -49,15 +49,17 @@ bool must_unload(const Machine& machine, const Config& config, const Addresses& 
                     "nvidia " + machine.nvidia_version +
                         " cannot let go of one of two cards while nvidia_drm has modeset on",
                     "update to 580.105.08 or newer, or load nvidia_drm with modeset=0");
-    const bool unload = !others && config.unload != Unload::never;
-    if (!unload || !machine.modules_gone)
-        return unload;
-    if (function.driver == nvidia || config.unload == Unload::always)
-        throw Error(address,
-                    function.driver + " could not be loaded again: the kernel was updated, and the "
-                                      "running one's modules are gone",
+    return !others && config.unload != Unload::never;
+}
+
+/// What is unloaded would not come back, and libvirt itself (11.3, not 9.0) fails without
+/// modules.alias, after the handoff.
+void require_modules(const Machine& machine, const Addresses& functions) {
+    if (machine.modules_gone && !functions.empty())
+        throw Error(*functions.begin(),
+                    "its driver could not be loaded again: the kernel was updated, and the running "
+                    "one's modules are gone",
                     "restart the host");
-    return false;
 }
 
 std::string driver_for_domain(const Function& function) {
@@ -112,6 +114,7 @@ void add_modules(const Machine& machine, const Addresses& modules, Plan& plan) {
 
 Plan make_plan(const Machine& machine, const Config& config, const Domain& domain) {
     const Addresses functions = select_functions(machine, config, domain);
+    require_modules(machine, functions);
     const Addresses modules = unloaded_modules(machine, config, functions);
     const Plan freeing = free_holders(machine, config, {functions, modules});
     Plan plan;

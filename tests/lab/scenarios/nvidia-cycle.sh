@@ -54,6 +54,6 @@ load_stack
 step "the kernel was updated, and took the running one's modules along: refused"
 modules=/usr/lib/modules/$(uname -r)
 mv "$modules" "$modules.old"
-start_refused_untouched win11 "^gpu-handoff: $GPU: nvidia could not be loaded again: .*; restart the host"
+start_refused_untouched win11 "^gpu-handoff: $GPU: its driver could not be loaded again: .*; restart the host"
 mv "$modules.old" "$modules"
 modprobe -r nvidia_uvm # as it booted
