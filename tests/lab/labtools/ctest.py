@@ -7,6 +7,8 @@ LANES = 2  # as many tests as tests/run lets ctest run at once
 # What they take, roughly: in minutes, to share them out.
 SCENARIO = BOOT = 1
 CHECK = 5
+# What runs inside a host's root, without a guest: (host, the command of tests/lab/lab, the test's name).
+ROOT_CHECKS = [("debian12", "check", "unit-tests"), ("debian13", "check", "unit-tests"), ("debian12", "install", "install")]
 
 
 def registrations(everything):
@@ -17,7 +19,7 @@ def registrations(everything):
         for host in scenario.hosts(everything):
             guests.setdefault((host, scenario.topology), []).append(scenario)
     work = [(BOOT + SCENARIO * len(scenarios), "guest", guest) for guest, scenarios in guests.items()]
-    work += [(CHECK, "check", check) for check in root_checks(everything)]
+    work += [(CHECK, "check", check) for check in ROOT_CHECKS]
     for lane in lanes(work):
         last = None
         for _, kind, what in lane:
@@ -35,14 +37,6 @@ def lanes(work):
     for item in sorted(work, reverse=True):
         min(shared, key=lambda lane: sum(minutes for minutes, *_ in lane)).append(item)
     return shared
-
-
-def root_checks(everything):
-    """What runs inside a host's root, without a guest: (host, the command of tests/lab/lab, the test's name)."""
-    checks = [("debian13", "check", "unit-tests"), ("debian12", "install", "install")]
-    if everything:
-        checks.append(("debian12", "check", "unit-tests"))
-    return checks
 
 
 def register_check(lines, host, command, name, after):

@@ -125,7 +125,9 @@ class Guest:
         # which mounts and udevd fail.
         # no_timer_check: on a busy machine the kernel misses the ticks by which it tests its timer, and panics.
         # norandmaps: TCG keeps its translations by address, and would make them anew for every process.
-        append = ("root=/dev/vda rw console=ttyS0 panic=-1 no_timer_check norandmaps modprobe.blacklist=kvm_amd,kvm_intel "
+        # tsc: else the kernel takes the HPET, whose every reading leaves the translated code.
+        append = ("root=/dev/vda rw console=ttyS0 panic=-1 no_timer_check norandmaps clocksource=tsc tsc=reliable "
+                  "modprobe.blacklist=kvm_amd,kvm_intel "
                   + self.topology.kernel_arguments())
         return ["qemu-system-x86_64", "-name", self.name, "-M", "q35,kernel-irqchip=split,sata=off",
                 "-accel", "kvm" if kvm else "tcg,thread=multi", "-cpu", "host" if kvm else "max",

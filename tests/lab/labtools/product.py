@@ -10,10 +10,13 @@ from .paths import REPO, build_dir
 from .say import LabError, locked, run_logged, say, stage
 
 # Without debugging information, which is a third of a compiler's work and stripped from what the guest gets.
-PRODUCT = """
+CONFIGURE = """
 cmake -S /lab/src -B /lab/build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo '-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -DNDEBUG' \\
-    -DCMAKE_INSTALL_PREFIX=/usr -DBUILD_TESTING=OFF -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+    -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DBUILD_TESTING=$1
 cmake --build /lab/build
+"""
+
+PRODUCT = CONFIGURE + """
 rm -rf /lab/stage
 DESTDIR=/lab/stage cmake --install /lab/build --strip
 for unit in /lab/stage/usr/lib/systemd/system/*.service /lab/stage/lib/systemd/system/*.service; do
@@ -32,12 +35,9 @@ cp -r /usr/lib/modules/$1/updates /usr/lib/modules/$1/modules.* /lab/modules/usr
 """
 
 
-# The unit tests with this suite's compiler and Catch2.
-CHECK = """
-cmake -S /lab/whole -B /lab/check -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo '-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -DNDEBUG' \\
-    -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
-cmake --build /lab/check
-ctest --test-dir /lab/check --output-on-failure
+# The unit tests with this suite's compiler and Catch2, beside the product.
+CHECK = CONFIGURE + """
+ctest --test-dir /lab/build --output-on-failure
 """
 
 PARTS = ("modules", "guest-os")  # of tests/lab, built; its other parts are only copied into the guest
@@ -60,11 +60,12 @@ def everything():
     return {name for name in done.stdout.decode().split("\0") if name and (REPO / name).is_file()}
 
 
-def copy_sources(to, now):
-    """Brings a copy up to date, True if it was not; an unchanged file keeps its time for the next build's sake."""
+def copy_sources(to):
+    """Brings a copy up to date and names what changed; an unchanged file keeps its time for the next build's sake."""
     manifest = to.with_suffix(".manifest")
     before = set(manifest.read_text().splitlines()) if manifest.exists() else set()
-    changed = before != now
+    now = everything()
+    changed = before ^ now
     for name in before - now:
         (to / name).unlink(missing_ok=True)
     for name in now:
@@ -73,7 +74,7 @@ def copy_sources(to, now):
                 and copy.stat().st_mode == source.stat().st_mode):
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, copy)
-            changed = True
+            changed.add(name)
     manifest.write_text("\n".join(sorted(now)))
     return changed
 
@@ -100,7 +101,7 @@ def build(host):
             shutil.rmtree(directory / "src", ignore_errors=True)
             stamp.unlink(missing_ok=True)
         (directory / "src").mkdir(parents=True, exist_ok=True)
-        if copy_sources(directory / "src", {name for name in everything() if is_built(name)}):
+        if any(is_built(name) for name in copy_sources(directory / "src")):
             stamp.unlink(missing_ok=True)
         if not stamp.exists():
             build_product(made, directory, product)
@@ -109,26 +110,17 @@ def build(host):
     return directory
 
 
-def whole_copy(host):
-    """An image, and a directory with a copy of this checkout in whole/."""
-    made = image.ensure(host)
-    directory = build_dir(host)
-    (directory / "whole").mkdir(parents=True, exist_ok=True)
-    copy_sources(directory / "whole", everything())
-    return made, directory
-
-
 def check(host):
-    """Runs the unit tests inside an image's root."""
-    made, directory = whole_copy(host)
+    """Builds the unit tests inside an image's root, beside the product, and runs them."""
+    made, directory = image.ensure(host), build(host)
     log = directory / "check.log"
     with locked(directory / "lock", f"{host}: waiting for another build"), stage(f"{host}: unit tests (log {log})"):
-        in_root(made.root, directory, CHECK, log, f"{host}: unit tests")
+        in_root(made.root, directory, CHECK, log, f"{host}: unit tests", "ON")
 
 
 def check_install(host):
     """Installs and uninstalls inside a throw-away copy of an image's root."""
-    made, directory = whole_copy(host)
+    made, directory = image.ensure(host), build(host)
     log = directory / "install.log"
     upper = directory / "install-root"
     shutil.rmtree(upper, ignore_errors=True)
@@ -136,7 +128,7 @@ def check_install(host):
         (upper / name).mkdir(parents=True)
     shell = ('mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/changes,workdir=$2/work" "$2/root" && '
              'mkdir -p "$2/root/lab" && mount --bind "$3" "$2/root/lab" && mount -t proc proc "$2/root/proc" && '
-             'mount --rbind /dev "$2/root/dev" && exec chroot "$2/root" /bin/bash /lab/whole/tests/install/check')
+             'mount --rbind /dev "$2/root/dev" && exec chroot "$2/root" /bin/bash /lab/src/tests/install/check')
     with locked(directory / "lock", f"{host}: waiting for another build"), stage(f"{host}: install (log {log})"):
         run_logged(["unshare", "--mount", "--propagation", "private", "sh", "-euc", shell, "enter", str(made.root),
                     str(upper), str(directory)], log, f"{host}: install")
@@ -150,7 +142,7 @@ def build_product(made, directory, wanted):
         return
     log = directory / "product.log"
     with stage(f"{made.host}: building the product (log {log})"):
-        in_root(made.root, directory, PRODUCT, log, f"{made.host}: building the product")
+        in_root(made.root, directory, PRODUCT, log, f"{made.host}: building the product", "OFF")
 
 
 def build_parts(made, directory):

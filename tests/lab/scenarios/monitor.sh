@@ -117,7 +117,7 @@ echo 0 > $screen/slow
 wait_for "the process that asked has ended" 60 modprobe -r i2c-dev
 step "no libddcutil"
 mv "$library" "$hidden"
-goes_on 'monitor = { guest = "hdmi-1" }' 'win11: monitor: not switched: libddcutil.so.[0-9]: cannot be loaded; install the package that has it$'
+goes_on 'monitor = { guest = "hdmi-1" }' 'win11: monitor: not switched: libddcutil.so.[0-9]: cannot be loaded; install the package that has it, or run install/install again$'
 mv "$hidden" "$library"
 step "a file that became wrong meanwhile"
 configure win11 'monitor = { guest = "hdmi-1" }'

@@ -11,4 +11,4 @@ define_domain win11
 modprobe -r vfio-pci 2>/dev/null || true
 find "/lib/modules/$(uname -r)" -name 'vfio-pci.ko*' -delete
 depmod
-start_refused win11 "^gpu-handoff: vfio-pci: cannot be loaded: .*; install "
+start_refused win11 "^gpu-handoff: vfio-pci: cannot be loaded: vfio-pci: No such file or directory; restart the host if its kernel was updated; else see gpu-handoff doctor$"
