@@ -123,7 +123,7 @@ Addresses group_members(const Machine& machine, const Config& config, const Doma
             throw Error(address,
                         function.name + " shares IOMMU group " + function.group +
                             " with the GPU, and " + function.driver + " uses it",
-                        "list it in devices, with the GPU, to give it away too, or move the card");
+                        "list both in devices, or put the card into another slot");
         members.insert(address);
     }
     return members;

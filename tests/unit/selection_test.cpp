@@ -55,8 +55,8 @@ TEST_CASE("a device of the host in the GPU's group is refused by name, unless it
     machine.functions[nic] = function(0x020000, "7", "igc", "igc");
     machine.functions[nic].name = "Intel I225-V";
     CHECK(refusal(machine, {}, {gpu}) ==
-          nic + ": Intel I225-V shares IOMMU group 7 with the GPU, and igc uses it; list it in "
-                "devices, with the GPU, to give it away too, or move the card");
+          nic + ": Intel I225-V shares IOMMU group 7 with the GPU, and igc uses it; list both in "
+                "devices, or put the card into another slot");
     Config config;
     config.devices = {gpu, nic};
     const std::vector<std::string> all = steps(machine, config, {gpu});

@@ -13,7 +13,7 @@ configure win11
 define_domain win11
 before=$(host_state)
 step "not listed"
-start_refused win11 "^gpu-handoff: $NIC: .*Ethernet.* shares IOMMU group [0-9]+ with the GPU, and e1000 uses it; list it in devices"
+start_refused win11 "^gpu-handoff: $NIC: .*Ethernet.* shares IOMMU group [0-9]+ with the GPU, and e1000 uses it; list both in devices, or put the card into another slot$"
 step "listed"
 configure win11 "devices = ['$GPU', '$NIC']"
 start_ok win11
