@@ -98,6 +98,13 @@ desktop_back() {
         fail "the desktop is not on the screen"
     }
 }
+# A greeter is a desktop too: Debian 12's LightDM logs in by itself only if its first X server finds a screen.
+desktop_or_greeter_back() {
+    wait_for "a session or a greeter is active" 300 somebody_active
+    session_active || systemctl restart "$DESKTOP_UNIT"
+    desktop_back
+}
+somebody_active() { [[ $(loginctl --no-legend list-sessions | awk '$4 == "seat0" { print $1 }' | xargs -r loginctl show-session --value -p State) == *active* ]]; }
 session_active() { [[ $(loginctl show-session --value -p State "$(session_of "$DESKTOP_USER")") == active ]]; }
 session_of() { loginctl --no-legend list-sessions | awk -v user="$1" '$3 == user && $4 == "seat0" { print $1; exit }'; }
 
@@ -130,7 +137,7 @@ cycles_of_desktop() {
         expect "processes left of the session: $programs" '' "$(still_there "$programs")"
         guest_ready
         step "cycle $cycle of $1: the guest draws; virsh destroy"
-        shot gpu0 "$name-2-guest"
+        guest_shown gpu0 "$name-2-guest"
         destroy win11
         DESKTOP_USER=${2:-$DESKTOP_USER}
         desktop_back

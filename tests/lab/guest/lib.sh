@@ -206,6 +206,11 @@ guest_ready() {
     wait_for "the guest is ready: $(cat "$GUEST_SAYS")" 120 grep -q 'guest: ready' "$GUEST_SAYS"
 }
 
+# guest_shown DISPLAY NAME: a screenshot, once the tiny guest's picture is on that display.
+guest_shown() {
+    "$LAB_GUEST/ask" "$1" "$2" 60 101820 || fail "the guest is not on $1"
+}
+
 # start_refused NAME REGEX: refused by the hook with one short line that is in the log too, and nothing changed.
 # The line is left in REFUSAL.
 start_refused() {

@@ -37,7 +37,7 @@ hook_steps "$cursor"
 facts "while win11 runs"
 guest_ready
 step "the guest says: $(tr -d '\r' < "$GUEST_SAYS" | head -1)"
-shot gpu0 2-win11-on-the-same-screen
+guest_shown gpu0 2-win11-on-the-same-screen
 
 step "virsh shutdown win11"
 cursor=$(journal_cursor)

@@ -39,7 +39,7 @@ drivers "while win11 runs"
 guest_ready
 echo
 step "the guest says: $(tr -d '\r' < "$GUEST_SAYS" | head -1)"
-shot gpu1 win11-on-its-gpu
+guest_shown gpu1 win11-on-its-gpu
 shot gpu0 during-host
 
 step "virsh shutdown win11"

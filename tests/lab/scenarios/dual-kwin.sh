@@ -48,6 +48,15 @@ wait_for "$helper has the card again" 60 helper_has_card
 systemctl --user --machine=ann@.host stop $helper
 rm /run/systemd/user/$helper
 
+step "the card that KWin draws with"
+configure macos
+define_domain macos "$HOST_GPU"
+alive=$(still_alive kwin_wayland foot)
+start_refused_untouched macos "^gpu-handoff: $HOST_GPU: kwin_wayland .*draws the desktop with it.*display = \"stop\".*gpu-handoff reserve"
+step "refused: $REFUSAL"
+expect "the session, KWin and its programs" "$alive" "$(still_alive kwin_wayland foot)"
+rm "$CONFIGS/macos.toml"
+
 step "the GPU is reserved meanwhile: KWin still hears that it is wanted"
 gpu-handoff reserve "$GPU"
 has_open "$CARD" kwin_wayland || fail "KWin has let the card go already"

@@ -23,7 +23,7 @@ journal_has "$cursor" "framebuffer $framebuffer: bound -> unbound" || fail "no s
 expect "framebuffers" '' "$(framebuffers)"
 expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
 guest_ready
-shot gpu0 framebuffer
+guest_shown gpu0 framebuffer
 destroy win11
 expect "driver of the GPU" none "$(driver_of "$GPU")"
 expect "driver of its audio function" snd_hda_intel "$(driver_of "$AUDIO")"

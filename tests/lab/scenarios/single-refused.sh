@@ -3,8 +3,8 @@
 # telling: no
 # boot: shared
 # deadline: 1800
-# What is refused before a session ends: display = "keep", a package upgrade that must not be interrupted, a second person's session. And what
-# fails only after the session's end: the desktop is back.
+# What is refused before a session ends: display = "keep", a package upgrade that must not be interrupted, a second person's session, somebody
+# else's process, a kernel without vfio-pci, a host without a bus. And what fails only after the session's end: the desktop is back.
 . /run/lab/guest/lib.sh
 . /run/lab/guest/desktop.sh
 
@@ -51,6 +51,32 @@ systemctl stop bob-desktop.service
 loginctl terminate-user bob 2> /dev/null
 wait_for "bob is gone" 120 nobody_runs bob
 userdel --remove bob 2> /dev/null
+
+card=/dev/dri/$(cd "/sys/bus/pci/devices/$GPU/drm" && echo card*)
+step "a process that is not the desktop's"
+hold open "$card"
+start_refused_untouched win11 "^gpu-handoff: .*hold \(pid $HOLDER, user root.*has $card open"
+step "refused: $REFUSAL"
+unharmed holder
+let_go
+
+step "a kernel without vfio-pci"
+vfio=$(modinfo -n vfio-pci)
+modprobe -r vfio-pci 2> /dev/null
+mv "$vfio" "$vfio.away"
+depmod
+start_refused_untouched win11 "^gpu-handoff: vfio-pci: cannot be loaded: "
+step "refused: $REFUSAL"
+mv "$vfio.away" "$vfio"
+depmod
+unharmed vfio
+
+step "no bus"
+mv /run/dbus/system_bus_socket /run/dbus/away
+start_refused_untouched win11 "^gpu-handoff: .*its owner is unknown \(system bus: "
+step "refused: $REFUSAL"
+mv /run/dbus/away /run/dbus/system_bus_socket
+unharmed bus
 same_state "$before" "by what was refused"
 
 step "QEMU refuses the domain, after the session's end"

@@ -29,7 +29,7 @@ expect_match "what it said before" "sudo gpu-handoff keep win11" "$(cat "$DESKTO
 expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
 guest_ready
 step "nobody does anything"
-shot gpu0 try-guest
+guest_shown gpu0 try-guest
 wait_for "win11 is shut off" 240 off
 wait_for "the log says so" 120 journal_has "$cursor" "win11: the trial is over"
 desktop_back
