@@ -101,8 +101,8 @@ class Run:
             if not self.scenario.own_boot:
                 self.problems.append("the host's state is not what it was before:\n    "
                                      + "\n    ".join(difference[2:14]))
-        # Killed at its deadline, a scenario has not cleaned up.
-        if difference or left or code == 124 or self.scenario.own_boot:
+        # What failed has perhaps not cleaned up.
+        if difference or left or code != 0 or self.scenario.own_boot:
             self.guest.dirty.write_text(f"{self.scenario.name} changed it")
         else:
             self.guest.dirty.unlink()

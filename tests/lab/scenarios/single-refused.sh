@@ -64,11 +64,9 @@ step "a kernel without vfio-pci"
 vfio=$(modinfo -n vfio-pci)
 modprobe -r vfio-pci 2> /dev/null
 mv "$vfio" "$vfio.away"
-depmod
 start_refused_untouched win11 "^gpu-handoff: vfio-pci: cannot be loaded: "
 step "refused: $REFUSAL"
 mv "$vfio.away" "$vfio"
-depmod
 unharmed vfio
 
 step "no bus"
