@@ -2,17 +2,13 @@
 #include "hook/list_report.hpp"
 #include "libhandoff/owner.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace handoff {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string unit_of(const Holder& holder) {
-    const Owner owner = owner_of(holder.cgroup);
-    return owner.manager ? owner.user_unit : owner.unit;
-}
 
 Json json_of(const NamedFunction& function) {
     return {{"address", function.address},
@@ -25,11 +21,17 @@ Json json_of(const Connector& connector) {
     return {{"name", connector.name}, {"status", connector.status}, {"lit", connector.lit}};
 }
 
-Json json_of(const Holder& holder) {
+/// Session and seat are null for whoever is in no login session: a service, also a user's.
+Json json_of(const Holder& holder, const Desktop& desktop) {
+    const Owner owner = owner_of(holder.cgroup);
+    const auto session = std::ranges::find(desktop.sessions, owner.session, &Session::id);
+    const bool seated = session != desktop.sessions.end() && !session->seat.empty();
     return {{"pid", holder.pid},
             {"name", holder.name},
             {"user", holder.user},
-            {"unit", unit_of(holder)},
+            {"unit", owner.manager ? owner.user_unit : owner.unit},
+            {"session", owner.session.empty() ? Json() : Json(owner.session)},
+            {"seat", seated ? Json(session->seat) : Json()},
             {"nodes", holder.nodes}};
 }
 
@@ -52,6 +54,9 @@ template <typename Item> Json json_list(const std::vector<Item>& items) {
 
 Json json_of(const ListedGpu& listed) {
     const Gpu& gpu = listed.gpu;
+    Json holders = Json::array();
+    for (const Holder& holder : listed.holders)
+        holders.push_back(json_of(holder, listed.outlook.machine.desktop));
     return {{"address", gpu.address},
             {"name", gpu.video().name},
             {"id", gpu.video().id},
@@ -61,7 +66,7 @@ Json json_of(const ListedGpu& listed) {
             {"group_others", json_list(gpu.group_others)},
             {"connectors", json_list(gpu.connectors)},
             {"boot_vga", gpu.boot_vga},
-            {"holders", json_list(listed.holders)},
+            {"holders", holders},
             {"handed_over", json_of(listed.with)},
             {"set_up_for", json_list(listed.set_up)},
             {"verdict", word_of(way_of(listed.outlook))},

@@ -62,3 +62,18 @@ TEST_CASE("list knows the domain that has a GPU, and those that are set up for i
     CHECK(listed.set_up[1].domain == "linux");
     CHECK(listed.set_up[1].running == std::nullopt);
 }
+
+TEST_CASE("list --json says whose session a holder is in, and where that sits", "[report]") {
+    const Computer computer;
+    ListReport report = list_gpus(computer.roots, {});
+    ListedGpu& listed = report.gpus.front();
+    listed.outlook.machine.desktop.sessions = {{.id = "2", .seat = "seat0"}};
+    listed.holders = {{.pid = 10, .cgroup = "/user.slice/user-1000.slice/session-2.scope"},
+                      {.pid = 11, .cgroup = "/system.slice/ollama.service"}};
+    const auto holders = json_of(report)["gpus"][0]["holders"];
+    CHECK(holders[0]["session"] == "2");
+    CHECK(holders[0]["seat"] == "seat0");
+    CHECK(holders[1]["unit"] == "ollama.service");
+    CHECK(holders[1]["session"].is_null());
+    CHECK(holders[1]["seat"].is_null());
+}

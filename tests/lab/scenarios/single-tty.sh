@@ -10,4 +10,6 @@
 desktop_tty
 configure win11 'timeout_s = 120'
 define_domain win11
+expect "who draws, and where" "weston ann $(session_of ann) seat0" \
+    "$(field "$(gpu-handoff list --json)" "[' '.join(h[k] for k in ('name', 'user', 'session', 'seat')) for h in d['gpus'][0]['holders'] if h['name'] == 'weston'][0]")"
 cycles_of_desktop 1
