@@ -49,7 +49,7 @@ std::optional<std::string> read_file(const std::filesystem::path& file) {
         fail(file);
     }
     std::string text;
-    std::array<char, 4096> buffer{};
+    std::array<char, 4096> buffer; // NOLINT(*-member-init): written by the kernel
     for (;;) {
         const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
         if (n < 0 && errno == EINTR)
