@@ -21,7 +21,7 @@ constexpr std::size_t most_xml = std::size_t{64} << 20U;
 
 std::string read_stdin() {
     std::string text;
-    std::array<char, 65536> buffer{};
+    std::array<char, 65536> buffer; // NOLINT(*-member-init): written by the kernel
     for (;;) {
         const ssize_t n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
         if (n < 0 && errno == EINTR)

@@ -2,6 +2,7 @@
 #include "libhandoff/as_user.hpp"
 
 #include "libhandoff/error.hpp"
+#include "libhandoff/libsystemd.hpp"
 
 #include <array>
 #include <cerrno>
@@ -53,6 +54,7 @@ void become(uid_t user) {
 
 std::string as_user(uid_t user, const std::string& subject, const Worker::Call& call,
                     const Deadline& deadline) {
+    libsystemd(); // here, so that not every worker has to load it
     try {
         return Worker([&] {
                    become(user);

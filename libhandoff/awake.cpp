@@ -66,7 +66,7 @@ Fd inhibit_sleep(const Roots& roots, const std::string& domain, const Deadline& 
     const Message question = bus.request(
         {"org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"},
         "Inhibit");
-    sd_bus_message_set_auto_start(question.get(), 1); // it may be restarting
+    libsystemd().bus_message_set_auto_start(question.get(), 1); // it may be restarting
     // logind does not ask for "sleep" when the lid is closed, only for the lid's own word.
     question.append("ssss", "sleep:handle-lid-switch", "gpu-handoff",
                     ("domain " + domain + " has a graphics card").c_str(), "block");

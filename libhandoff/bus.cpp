@@ -71,7 +71,7 @@ struct Failure {
     Failure() = default;
     Failure(const Failure&) = delete;
     Failure& operator=(const Failure&) = delete;
-    ~Failure() { sd_bus_error_free(&error); }
+    ~Failure() { libsystemd().bus_error_free(&error); }
 };
 
 std::string text_or(const char* text, const std::string& otherwise) {
@@ -88,7 +88,7 @@ std::string without_period(std::string text) {
 
 std::string encoded_path(const char* parent, const std::string& name) {
     char* made = nullptr;
-    if (const int result = sd_bus_path_encode(parent, name.c_str(), &made); result < 0)
+    if (const int result = libsystemd().bus_path_encode(parent, name.c_str(), &made); result < 0)
         throw std::system_error(-result, std::generic_category(), name);
     std::string path = made;
     std::free(made);
@@ -110,7 +110,7 @@ Bus Bus::of_user(const Roots& roots, uid_t user, const Deadline& deadline) {
 
 Bus Bus::open(std::string name, const std::filesystem::path& socket, const Deadline& deadline) {
     sd_bus* made = nullptr;
-    if (const int result = sd_bus_new(&made); result < 0)
+    if (const int result = libsystemd().bus_new(&made); result < 0)
         throw std::system_error(-result, std::generic_category(), "sd_bus_new");
     Bus bus(std::move(name), made);
     bus.connect(socket, deadline);
@@ -121,19 +121,19 @@ Bus Bus::open(std::string name, const std::filesystem::path& socket, const Deadl
 /// then is silent.
 void Bus::connect(const std::filesystem::path& socket, const Deadline& deadline) const {
     const std::string address = "unix:path=" + escaped(socket.string());
-    int result = sd_bus_set_address(bus_.get(), address.c_str());
+    int result = libsystemd().bus_set_address(bus_.get(), address.c_str());
     if (result >= 0)
-        result = sd_bus_set_bus_client(bus_.get(), 1);
+        result = libsystemd().bus_set_bus_client(bus_.get(), 1);
     if (result >= 0)
-        result = sd_bus_start(bus_.get());
+        result = libsystemd().bus_start(bus_.get());
     if (result == -ENOENT || result == -ENOTDIR)
         throw BusError(Why::absent, name_, socket.string() + " is not there", needs);
     if (result == -ECONNREFUSED)
         throw BusError(Why::absent, name_, "nobody listens at " + socket.string(), needs);
     if (result < 0)
         fail(-result);
-    while (sd_bus_is_ready(bus_.get()) <= 0) {
-        const int progress = sd_bus_process(bus_.get(), nullptr);
+    while (libsystemd().bus_is_ready(bus_.get()) <= 0) {
+        const int progress = libsystemd().bus_process(bus_.get(), nullptr);
         if (progress < 0)
             fail(-progress);
         if (progress == 0 && !wait(deadline))
@@ -153,11 +153,11 @@ void Bus::fail(int error) const {
 
 Message Bus::request(const Object& object, const char* method) const {
     sd_bus_message* made = nullptr;
-    int result = sd_bus_message_new_method_call(bus_.get(), &made, object.service,
-                                                object.path.c_str(), object.interface, method);
+    int result = libsystemd().bus_message_new_method_call(
+        bus_.get(), &made, object.service, object.path.c_str(), object.interface, method);
     Message message(made);
     if (result >= 0)
-        result = sd_bus_message_set_auto_start(message.get(), 0);
+        result = libsystemd().bus_message_set_auto_start(message.get(), 0);
     if (result < 0)
         fail(-result);
     return message;
@@ -165,12 +165,12 @@ Message Bus::request(const Object& object, const char* method) const {
 
 Message Bus::call(const Message& request, const Deadline& deadline) const {
     const std::string whom =
-        known_as(text_or(sd_bus_message_get_destination(request.get()), name_));
+        known_as(text_or(libsystemd().bus_message_get_destination(request.get()), name_));
     Failure failure;
     sd_bus_message* answer = nullptr;
     int result = -ETIMEDOUT;
     if (const std::uint64_t left = microseconds(deadline); left > 0) // 0 would be sd-bus's default
-        result = sd_bus_call(bus_.get(), request.get(), left, &failure.error, &answer);
+        result = libsystemd().bus_call(bus_.get(), request.get(), left, &failure.error, &answer);
     if (result >= 0)
         return Message(answer);
     if (is_connection_error(-result))
@@ -217,7 +217,7 @@ bool Bus::wait(const Deadline& deadline) const {
     const std::uint64_t left = microseconds(deadline);
     if (left == 0)
         return false;
-    const int result = sd_bus_wait(bus_.get(), left);
+    const int result = libsystemd().bus_wait(bus_.get(), left);
     if (result < 0 && result != -EINTR)
         fail(-result);
     return true;
@@ -227,7 +227,7 @@ bool Bus::wait(const Deadline& deadline) const {
 Message Bus::signal() const {
     for (;;) {
         sd_bus_message* got = nullptr;
-        const int result = sd_bus_process(bus_.get(), &got);
+        const int result = libsystemd().bus_process(bus_.get(), &got);
         Message message(got);
         if (result < 0)
             fail(-result);

@@ -3,6 +3,7 @@
 
 #include "libhandoff/deadline.hpp"
 #include "libhandoff/error.hpp"
+#include "libhandoff/libsystemd.hpp"
 #include "libhandoff/message.hpp"
 #include "libhandoff/sysfs.hpp"
 
@@ -10,7 +11,6 @@
 #include <memory>
 #include <string>
 #include <sys/types.h>
-#include <systemd/sd-bus.h>
 
 namespace handoff {
 
@@ -97,7 +97,7 @@ private:
     struct Close {
         /// Nothing is left to be sent after a call, and a flush would wait for a bus that is not
         /// ready.
-        void operator()(sd_bus* bus) const { sd_bus_close_unref(bus); }
+        void operator()(sd_bus* bus) const { libsystemd().bus_close_unref(bus); }
     };
     Bus(std::string name, sd_bus* bus) : name_(std::move(name)), bus_(bus) {}
     static Bus open(std::string name, const std::filesystem::path& socket,

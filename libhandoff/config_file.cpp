@@ -63,7 +63,7 @@ struct stat check_writers(const Fd& fd, const std::string& path) {
 
 std::string read_all(const Fd& fd, const std::string& path) {
     std::string text;
-    std::array<char, 16384> block{};
+    std::array<char, 16384> block; // NOLINT(*-member-init): written by the kernel
     while (true) {
         const ssize_t got = ::read(fd.get(), block.data(), block.size());
         if (got < 0 && errno == EINTR)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/devices.hpp"
 
-#include <system_error>
-
 namespace handoff {
 namespace {
 
@@ -22,11 +20,7 @@ void collect(const std::string& directory, std::vector<Device>& devices) {
 
 std::vector<Device> devices_below(const Roots& roots, const std::string& address) {
     std::vector<Device> devices;
-    std::error_code absent;
-    const std::filesystem::path directory =
-        std::filesystem::canonical(roots.function(address), absent);
-    if (!absent)
-        collect(directory, devices);
+    collect(roots.function(address), devices);
     return devices;
 }
 

@@ -63,7 +63,8 @@ std::optional<Node> HolderGate::opened_since(const std::vector<Node>& nodes) {
     if (!inotify_)
         return std::nullopt;
     std::set<dev_t> opened;
-    alignas(inotify_event) std::array<char, 4096> buffer{};
+    alignas(inotify_event) std::array<char, 4096>
+        buffer; // NOLINT(*-member-init): written by the kernel
     ssize_t size = 0;
     while ((size = ::read(inotify_.get(), buffer.data(), buffer.size())) > 0) {
         inotify_event event{};

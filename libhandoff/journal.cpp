@@ -40,7 +40,7 @@ Journal Journal::create(const std::filesystem::path& directory, const Record& re
         fail(directory);
     const std::filesystem::path file = journal_file(directory, record.uuid);
     Journal journal(file, create_file(file, O_EXCL));
-    journal.append_line(header_line(record));
+    journal.append_lines(header_line(record));
     return journal;
 }
 
@@ -56,12 +56,12 @@ Journal Journal::open(const std::filesystem::path& directory, const std::string&
     return {file, std::move(fd)};
 }
 
-void Journal::append_line(const std::string& line) {
+void Journal::append_lines(const std::string& lines) {
     struct stat before {};
     if (::fstat(fd_.get(), &before) != 0)
         fail(file_);
-    const ssize_t n = ::write(fd_.get(), line.data(), line.size());
-    if (n == static_cast<ssize_t>(line.size()))
+    const ssize_t n = ::write(fd_.get(), lines.data(), lines.size());
+    if (n == static_cast<ssize_t>(lines.size()))
         return;
     const int error = n < 0 ? errno : ENOSPC;
     // Part of a line must not become the beginning of the next one.
@@ -69,20 +69,23 @@ void Journal::append_line(const std::string& line) {
     throw std::system_error(error, std::generic_category(), file_.string());
 }
 
-void Journal::append(const Step& step) {
-    append_line(step_line(step));
+void Journal::append(const Plan& plan) {
+    std::string lines;
+    for (const Step& step : plan)
+        lines.append(step_line(step));
+    append_lines(lines);
 }
 
 void Journal::append(const Stuck& stuck) {
-    append_line(stuck_line(stuck));
+    append_lines(stuck_line(stuck));
 }
 
 void Journal::append(const MonitorReturn& monitor) {
-    append_line(monitor_line(monitor));
+    append_lines(monitor_line(monitor));
 }
 
 void Journal::append_returning() {
-    append_line(returning_line());
+    append_lines(returning_line());
 }
 
 void Journal::keep(const Record& record) {
@@ -95,7 +98,7 @@ void Journal::keep(const Record& record) {
     const std::filesystem::path rewritten =
         file_.parent_path().string() + "." + file_.filename().string() + ".new";
     Journal next(rewritten, create_file(rewritten, O_TRUNC));
-    next.append_line(text_of(record));
+    next.append_lines(text_of(record));
     if (::rename(rewritten.c_str(), file_.c_str()) != 0)
         fail(rewritten);
     fd_ = std::move(next.fd_);

@@ -51,7 +51,8 @@ public:
     /// Opens the journal of that domain for more lines.
     static Journal open(const std::filesystem::path& directory, const std::string& uuid);
 
-    void append(const Step& step);
+    /// The whole plan, or nothing of it.
+    void append(const Plan& plan);
     void append_returning();
     void append(const Stuck& stuck);
     void append(const MonitorReturn& monitor);
@@ -61,7 +62,7 @@ public:
 
 private:
     Journal(std::filesystem::path file, Fd fd);
-    void append_line(const std::string& line);
+    void append_lines(const std::string& lines);
 
     std::filesystem::path file_;
     Fd fd_;

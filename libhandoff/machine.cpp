@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <iterator>
 #include <set>
-#include <sstream>
 
 extern "C" {
 #include <pci/pci.h>
@@ -30,33 +29,14 @@ constexpr unsigned all_ones = 0x7F;
 constexpr std::array attributes{"driver_override", "power/control", "d3cold_allowed",
                                 "reset_method"};
 
-/// The header type of a function's configuration space, without the bit that says "more functions
-/// in this slot".
-unsigned header_type(const Roots& roots, const std::string& address) {
+/// The header type in a configuration space ("0000:01:00.0/config"), without the bit that says
+/// "more functions in this slot".
+unsigned header_type(const Roots& roots, const std::string& subject) {
     std::array<unsigned char, PCI_HEADER_TYPE + 1> header{};
     // Each byte comes from the device itself, at the speed of its bus: not all 4096.
-    const Fd config(::open((roots.function(address) / "config").c_str(), O_RDONLY | O_CLOEXEC));
+    const Fd config(::open(roots.function(subject).c_str(), O_RDONLY | O_CLOEXEC));
     const ssize_t size = config ? ::read(config.get(), header.data(), header.size()) : 0;
     return size == static_cast<ssize_t>(header.size()) ? header.back() & 0x7FU : 0U;
-}
-
-/// A device that sleeps is woken up for that, by its driver (pci_config_pm_runtime_get() in
-/// drivers/pci/pci.c), which may hang.
-void read_headers(const Roots& roots, std::map<std::string, Function>& functions) {
-    if (functions.empty())
-        return;
-    std::istringstream types(guarded(functions.begin()->first, [&] {
-        std::string text;
-        for (const auto& [address, function] : functions)
-            text.append(std::to_string(header_type(roots, address))).append("\n");
-        return text;
-    }));
-    for (auto& [address, function] : functions) {
-        unsigned type = 0;
-        types >> type;
-        function.bridge = type == PCI_HEADER_TYPE_BRIDGE || type == PCI_HEADER_TYPE_CARDBUS;
-        function.dead = type == all_ones;
-    }
 }
 
 unsigned class_of(const Roots& roots, const std::string& address) {
@@ -93,8 +73,9 @@ std::set<std::string> concerned(const Roots& roots, const Domain& domain, const 
     while (!next.empty()) {
         const std::string address = next.back();
         next.pop_back();
-        if (!std::filesystem::exists(roots.function(address)) || !found.insert(address).second)
+        if (found.contains(address) || !std::filesystem::exists(roots.function(address)))
             continue;
+        found.insert(address);
         std::ranges::copy(functions_of_slot(roots, address), std::back_inserter(next));
         std::ranges::copy(functions_of_group(roots, address), std::back_inserter(next));
     }
@@ -122,19 +103,35 @@ Function read_function(const Roots& roots, const std::string& address) {
     return function;
 }
 
-void read_attributes(const Roots& roots, std::map<std::string, Function>& functions) {
+void set_header_type(unsigned type, Function& function) {
+    function.bridge = type == PCI_HEADER_TYPE_BRIDGE || type == PCI_HEADER_TYPE_CARDBUS;
+    function.dead = type == all_ones;
+}
+
+/// A device that sleeps is woken up for its configuration space, by its driver
+/// (pci_config_pm_runtime_get() in drivers/pci/pci.c), which may hang.
+void read_headers_and_attributes(const Roots& roots, std::map<std::string, Function>& functions) {
+    constexpr const char* config = "config";
     std::vector<std::string> subjects;
-    for (const auto& [address, function] : functions)
+    for (const auto& [address, function] : functions) {
+        subjects.push_back(address + "/" + config);
         for (const char* name : attributes)
             if (std::filesystem::exists(roots.function(address) / name))
                 subjects.push_back(address + "/" + name);
+    }
     if (subjects.empty())
         return;
-    const std::vector<std::string> states = attribute_states(roots, subjects);
-    for (std::size_t i = 0; i < states.size(); ++i) {
+    const std::vector<std::string> answers = guarded(subjects, [&](const std::string& subject) {
+        return subject.ends_with(config) ? std::to_string(header_type(roots, subject))
+                                         : attribute_shown(roots, subject);
+    });
+    for (std::size_t i = 0; i < answers.size(); ++i) {
         const std::size_t slash = subjects[i].find('/');
-        functions[subjects[i].substr(0, slash)].attributes[subjects[i].substr(slash + 1)] =
-            states[i];
+        Function& function = functions[subjects[i].substr(0, slash)];
+        if (const std::string name = subjects[i].substr(slash + 1); name == config)
+            set_header_type(static_cast<unsigned>(std::stoul(answers[i])), function);
+        else
+            function.attributes[name] = answers[i];
     }
 }
 
@@ -211,8 +208,7 @@ Machine probe(const Roots& roots, const Domain& domain, const Config& config,
         if (!function.module.empty())
             machine.stacks[function.module] = stack_of(roots, function.module);
     }
-    read_headers(roots, machine.functions);
-    read_attributes(roots, machine.functions);
+    read_headers_and_attributes(roots, machine.functions);
     for (auto& [address, function] : machine.functions)
         if (!function.bridge && !gpu_slots.contains(std::string(slot_of(address))))
             function.name = name_of_function(roots, address);

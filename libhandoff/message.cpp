@@ -40,7 +40,7 @@ int Message::check(int result) {
 
 std::string Message::contents() const {
     const char* types = nullptr;
-    check(sd_bus_message_peek_type(get(), nullptr, &types));
+    check(libsystemd().bus_message_peek_type(get(), nullptr, &types));
     return types == nullptr ? "" : types;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "libhandoff/libsystemd.hpp"
+
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
-#include <systemd/sd-bus.h>
 
 namespace handoff {
 
@@ -20,28 +21,28 @@ public:
     explicit operator bool() const { return message_ != nullptr; }
 
     template <class... Values> void append(const char* types, Values... values) const {
-        check(sd_bus_message_append(get(), types, values...));
+        check(libsystemd().bus_message_append(get(), types, values...));
     }
     void append_bytes(const void* bytes, std::size_t size) const {
-        check(sd_bus_message_append_array(get(), 'y', bytes, size));
+        check(libsystemd().bus_message_append_array(get(), 'y', bytes, size));
     }
     /// False at the end of an array. What is read as `const char*` lives as long as the message.
     template <class... Into> bool read(const char* types, Into*... into) const {
-        return check(sd_bus_message_read(get(), types, into...)) > 0;
+        return check(libsystemd().bus_message_read(get(), types, into...)) > 0;
     }
     /// Into an array, a structure, ...: sd_bus_message_enter_container(3). False at the end of an
     /// array.
     [[nodiscard]] bool enter(char kind, const char* contents) const {
-        return check(sd_bus_message_enter_container(get(), kind, contents)) > 0;
+        return check(libsystemd().bus_message_enter_container(get(), kind, contents)) > 0;
     }
-    void leave() const { check(sd_bus_message_exit_container(get())); }
+    void leave() const { check(libsystemd().bus_message_exit_container(get())); }
     /// The types in the container that comes next, a variant for instance.
     [[nodiscard]] std::string contents() const;
-    void skip(const char* types) const { check(sd_bus_message_skip(get(), types)); }
+    void skip(const char* types) const { check(libsystemd().bus_message_skip(get(), types)); }
 
 private:
     struct Release {
-        void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
+        void operator()(sd_bus_message* message) const { libsystemd().bus_message_unref(message); }
     };
     static int check(int result);
     std::unique_ptr<sd_bus_message, Release> message_;

@@ -30,15 +30,15 @@ bool absent(int error) {
 } // namespace
 
 std::filesystem::path Roots::function(std::string_view address) const {
-    return sys / "bus/pci/devices" / address;
+    return sys.native() + "/bus/pci/devices/" + std::string(address);
 }
 
 std::filesystem::path Roots::pci_driver(std::string_view name) const {
-    return sys / "bus/pci/drivers" / name;
+    return sys.native() + "/bus/pci/drivers/" + std::string(name);
 }
 
 std::filesystem::path Roots::module(std::string_view name) const {
-    return sys / "module" / name;
+    return sys.native() + "/module/" + std::string(name);
 }
 
 std::optional<std::string> read_file(const std::filesystem::path& file) {
@@ -49,7 +49,7 @@ std::optional<std::string> read_file(const std::filesystem::path& file) {
         fail(file);
     }
     std::string text;
-    std::array<char, 4096> buffer{};
+    std::array<char, 4096> buffer; // NOLINT(*-member-init): written by the kernel
     for (;;) {
         const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
         if (n < 0 && errno == EINTR)

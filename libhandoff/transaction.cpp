@@ -160,8 +160,7 @@ void commit(Host& host, const Plan& plan, Journal& journal, const Deadline& dead
             const OnStep& on_step) {
     // All of it before the first change: a step has side effects on later ones (unloading a module
     // takes the driver from its functions), which come back only if their steps are known.
-    for (const Step& step : plan)
-        journal.append(step);
+    journal.append(plan);
     for (const Step& step : plan) {
         if (step.from == step.to)
             continue;

@@ -117,7 +117,8 @@ void UnitControl::wait(const std::function<bool()>& so, const std::string& wrong
 void UnitControl::note(const Message& signal) {
     const char* job = nullptr;
     const char* result = nullptr;
-    if (sd_bus_message_is_signal(signal.get(), systemd_manager().interface, "JobRemoved") > 0 &&
+    if (libsystemd().bus_message_is_signal(signal.get(), systemd_manager().interface,
+                                           "JobRemoved") > 0 &&
         signal.read("uoss", no_number, &job, no_text, &result) && job_ == job)
         result_ = result;
 }

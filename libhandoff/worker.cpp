@@ -124,7 +124,7 @@ Worker::Worker(const Call& call, const Late& late) {
 
 std::string Worker::result(const Deadline& deadline) {
     std::string answer;
-    std::array<char, 65536> buffer{};
+    std::array<char, 65536> buffer; // NOLINT(*-member-init): the fork would copy what is cleared
     for (;;) {
         pollfd waiting{channel_.get(), POLLIN, 0};
         const int ready = ::poll(&waiting, 1, deadline.poll_timeout());

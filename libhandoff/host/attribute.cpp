@@ -4,7 +4,6 @@
 #include "libhandoff/error.hpp"
 #include "libhandoff/transaction.hpp"
 
-#include <sstream>
 #include <system_error>
 
 namespace handoff {
@@ -33,28 +32,12 @@ std::string shown(const std::filesystem::path& file) {
 } // namespace
 
 std::string attribute_state(const Roots& roots, const std::string& subject) {
-    const std::filesystem::path file = file_of(roots, subject);
-    return may_block(subject) ? guarded(subject, [&] { return shown(file); }) : shown(file);
+    const auto read = [&] { return attribute_shown(roots, subject); };
+    return may_block(subject) ? guarded(subject, read) : read();
 }
 
-std::vector<std::string> attribute_states(const Roots& roots,
-                                          const std::vector<std::string>& subjects) {
-    std::vector<std::string> states;
-    try {
-        std::istringstream lines(guarded(subjects.front(), [&] {
-            std::string text;
-            for (const std::string& subject : subjects)
-                text.append(shown(file_of(roots, subject))).push_back('\n');
-            return text;
-        }));
-        for (std::string line; std::getline(lines, line);)
-            states.push_back(line);
-    } catch (const StuckFunction&) {
-        // One of them: each by itself finds out which.
-        for (const std::string& subject : subjects)
-            states.push_back(attribute_state(roots, subject));
-    }
-    return states;
+std::string attribute_shown(const Roots& roots, const std::string& subject) {
+    return shown(file_of(roots, subject));
 }
 
 bool set_attribute(HostContext& context, const std::string& subject, const std::string& state,

@@ -4,6 +4,8 @@
 #include "libhandoff/process.hpp"
 #include "libhandoff/transaction.hpp"
 
+#include <sstream>
+
 namespace handoff {
 namespace {
 
@@ -42,6 +44,26 @@ std::string guarded(const std::string& subject, const Worker::Call& read) {
     } catch (const WorkerTimeout& timeout) {
         throw stuck({}, subject, timeout);
     }
+}
+
+std::vector<std::string> guarded(const std::vector<std::string>& subjects,
+                                 const std::function<std::string(const std::string&)>& read) {
+    std::vector<std::string> answers;
+    try {
+        std::istringstream lines(guarded(subjects.front(), [&] {
+            std::string text;
+            for (const std::string& subject : subjects)
+                text.append(read(subject)).push_back('\n');
+            return text;
+        }));
+        for (std::string line; std::getline(lines, line);)
+            answers.push_back(line);
+    } catch (const StuckFunction&) {
+        // One of them: each by itself finds out which.
+        for (const std::string& subject : subjects)
+            answers.push_back(guarded(subject, [&] { return read(subject); }));
+    }
+    return answers;
 }
 
 } // namespace handoff

@@ -6,6 +6,7 @@
 #include "libhandoff/sysfs.hpp"
 #include "libhandoff/worker.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,8 @@ struct HostContext {
 /// One pair per kind of subject: its state now, and the way to another. See Step and Host for the
 /// words.
 std::string attribute_state(const Roots& roots, const std::string& subject);
-/// The same of several at once, in their order.
-std::vector<std::string> attribute_states(const Roots& roots,
-                                          const std::vector<std::string>& subjects);
+/// The same for who is in a worker already.
+std::string attribute_shown(const Roots& roots, const std::string& subject);
 bool set_attribute(HostContext& context, const std::string& subject, const std::string& state,
                    const Deadline& deadline);
 
@@ -61,5 +61,8 @@ std::string change(const HostContext& context, const std::string& subject, const
 
 /// Runs a read that the kernel may hold up with the device's lock. Throws StuckFunction if it does.
 std::string guarded(const std::string& subject, const Worker::Call& read);
+/// The same of several subjects in one worker: a line of each, in their order.
+std::vector<std::string> guarded(const std::vector<std::string>& subjects,
+                                 const std::function<std::string(const std::string&)>& read);
 
 } // namespace handoff

@@ -24,7 +24,7 @@ struct Running : Tree {
         record.uuid = uuid;
         record.daemon = {1, "1"};
         record.steps = {{Kind::driver, "0000:01:00.0", "amdgpu", "vfio-pci"}};
-        Journal::create(roots.journals(), record).append(record.steps[0]);
+        Journal::create(roots.journals(), record).append(record.steps);
     }
     [[nodiscard]] Journal journal() const { return Journal::open(roots.journals(), uuid); }
 };

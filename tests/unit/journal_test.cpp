@@ -35,8 +35,7 @@ TEST_CASE("a journal reads as it was written") {
     const std::filesystem::path journals = directory.path() / "journals";
     Record record = sample();
     Journal journal = Journal::create(journals, record);
-    for (const Step& step : record.steps)
-        journal.append(step);
+    journal.append(record.steps);
     CHECK(read_journal(journals, uuid) == record);
 
     journal.append(Stuck{"0000:01:00.0", {12, "34"}});
@@ -77,7 +76,7 @@ TEST_CASE("a second journal for a domain is refused") {
 
 TEST_CASE("a line after a torn one stands alone") {
     const Temporary directory;
-    Journal::create(directory.path(), sample()).append(sample().steps[0]);
+    Journal::create(directory.path(), sample()).append({sample().steps[0]});
     const std::filesystem::path file = directory.path() / (uuid + ".journal");
     std::filesystem::resize_file(file, std::filesystem::file_size(file) - 5);
     Journal::open(directory.path(), uuid).append_returning();

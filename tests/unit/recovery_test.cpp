@@ -27,8 +27,7 @@ struct Computer : Tree {
         record.daemon = {1, "1"};
         record.timeout = std::chrono::seconds(1);
         Journal journal = Journal::create(roots.journals(), record);
-        for (const Step& step : steps)
-            journal.append(step);
+        journal.append(steps);
         journal.append_returning();
     }
     [[nodiscard]] std::vector<Handed> settle() const {

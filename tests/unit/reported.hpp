@@ -76,7 +76,7 @@ inline void add_journal(const Tree& tree, const std::string& domain, const std::
     std::filesystem::create_symlink("/proc/" + std::to_string(::getpid()),
                                     tree.roots.proc / std::to_string(::getpid()));
     handoff::Journal journal = handoff::Journal::create(tree.roots.journals(), record);
-    journal.append({handoff::Kind::driver, gpu, "bochs-drm", "vfio-pci"});
+    journal.append({{handoff::Kind::driver, gpu, "bochs-drm", "vfio-pci"}});
 }
 
 inline void check_width(const std::string& text, std::size_t columns) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/worker.hpp"
 
+#include "libhandoff/host/subjects.hpp"
 #include "libhandoff/process.hpp"
 #include "libhandoff/sysfs.hpp"
 #include "tests/unit/catch.hpp"
@@ -102,4 +103,15 @@ TEST_CASE("a worker whose answer was taken has nothing left to do") {
     const Fd reader(::open(told.path().c_str(), O_RDONLY | O_NONBLOCK));
     char byte = 0;
     CHECK(::read(reader.get(), &byte, 1) <= 0);
+}
+
+TEST_CASE("several guarded reads are one worker's, and answer in their order") {
+    const std::vector<std::string> subjects{"0000:01:00.0/config", "0000:01:00.0/reset_method"};
+    CHECK(guarded(subjects, [](const std::string& subject) {
+              return subject.ends_with("config") ? std::string() : "bus flr";
+          }) == std::vector<std::string>{"", "bus flr"});
+    const std::vector<std::string> pids =
+        guarded(subjects, [](const std::string&) { return std::to_string(::getpid()); });
+    CHECK(pids.at(0) == pids.at(1));
+    CHECK(pids.at(0) != std::to_string(::getpid()));
 }
