@@ -148,13 +148,11 @@ void stop_unit(const Roots& roots, const std::string& unit, const Deadline& dead
     ask(roots, unit, request, deadline);
 }
 
-void start_unit(const Roots& roots, const std::string& unit, const Deadline& deadline) {
-    const Request request{[](UnitControl& control) {
-                              control.start();
-                              return std::string();
-                          },
-                          std::nullopt};
-    ask(roots, unit, request, deadline);
+bool start_unit(const Roots& roots, const std::string& unit, const Deadline& deadline) {
+    const Request request{
+        [](UnitControl& control) { return std::string(control.start() ? "started" : ""); },
+        std::nullopt};
+    return !ask(roots, unit, request, deadline).empty();
 }
 
 std::string unit_id(const Roots& roots, const std::string& alias, const Deadline& deadline) {
