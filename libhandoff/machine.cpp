@@ -172,7 +172,7 @@ void read_holders(const Roots& roots, const LookForHolders& look, const Deadline
         std::ranges::copy(stack.nodes, std::back_inserter(nodes));
     machine.holders = look(nodes, deadline);
     if (!machine.holders.empty())
-        machine.desktop = read_desktop(roots, deadline);
+        machine.desktop = read_desktop(roots, machine.holders, deadline);
 }
 
 } // namespace

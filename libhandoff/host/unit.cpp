@@ -2,7 +2,6 @@
 #include "libhandoff/host/subjects.hpp"
 
 #include "libhandoff/display_manager.hpp"
-#include "libhandoff/error.hpp"
 #include "libhandoff/units.hpp"
 
 namespace handoff {
@@ -30,9 +29,6 @@ bool set_unit(HostContext& context, const std::string& subject, const std::strin
                    : start_unit(context.roots, subject, deadline);
     if (unit_state(context.roots, subject, deadline) == state)
         return false;
-    if (is_transient(context.roots, subject))
-        throw Error(subject, "is a transient unit, which systemd could not start again",
-                    "end it, and start again");
     stop_unit(context.roots, subject, deadline);
     return true;
 }
