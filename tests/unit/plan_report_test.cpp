@@ -58,7 +58,8 @@ TEST_CASE("plan says what would refuse the start", "[report]") {
     const Computer computer;
     const std::string mark =
         "<metadata><x:d xmlns:x='" + std::string(mark_namespace) + "'/></metadata>";
-    CHECK_THAT(plan_start(computer.roots, win11(false, mark)).refusal, contains("has no file"));
+    CHECK_THAT(plan_start(computer.roots, win11(false, mark)).refusal,
+               contains("has no file") && contains("gpu-handoff setup win11 --remove"));
     CHECK_THAT(plan_start(computer.roots, win11(true, "")).refusal, contains("runs already"));
 
     const PlanReport left_alone = plan_start(computer.roots, win11(false, ""));
