@@ -97,3 +97,21 @@ TEST_CASE("plan gives nothing back, and says what a start would give back first"
     CHECK_THAT(text_of(report, 200), contains("give back what a handoff to win11 left behind"));
     CHECK(read_journal(computer.roots.journals(), uuid)->steps.size() == 1);
 }
+
+TEST_CASE("plan goes on as a start does where only a unit was left behind", "[report]") {
+    const Computer computer;
+    computer.configure("win11", "");
+    Record record;
+    record.domain = "win11";
+    record.uuid = uuid;
+    record.daemon = {1 << 22, "1"};
+    Journal::create(computer.roots.journals(), record)
+        .append({Kind::unit, "ollama.service", "active", "inactive"});
+    const PlanReport report = plan_start(computer.roots, win11(false, ""));
+    CHECK(report.left.size() == 1);
+    CHECK_FALSE(report.unknown);
+    CHECK(report.changes.size() == 4);
+
+    std::ofstream(journal_file(computer.roots.journals(), uuid), std::ios::app) << "no such line\n";
+    CHECK(plan_start(computer.roots, win11(false, "")).unknown);
+}
