@@ -7,6 +7,7 @@
 #include "libhandoff/framebuffers.hpp"
 #include "libhandoff/host/subjects.hpp"
 #include "libhandoff/modules.hpp"
+#include "libhandoff/transaction.hpp"
 #include "libhandoff/uses.hpp"
 
 #include <algorithm>
@@ -40,17 +41,31 @@ unsigned header_type(const Roots& roots, const std::string& address) {
     return size == static_cast<ssize_t>(header.size()) ? header.back() & 0x7FU : 0U;
 }
 
-/// A device that sleeps is woken up for that, by its driver (pci_config_pm_runtime_get() in
-/// drivers/pci/pci.c), which may hang.
+/// One per line. A device that sleeps is woken up for that, by its driver
+/// (pci_config_pm_runtime_get() in drivers/pci/pci.c), which may hang.
+std::string header_types(const Roots& roots, const std::vector<std::string>& addresses) {
+    return guarded(addresses.front(), [&] {
+        std::string text;
+        for (const std::string& address : addresses)
+            text.append(std::to_string(header_type(roots, address))).append("\n");
+        return text;
+    });
+}
+
 void read_headers(const Roots& roots, std::map<std::string, Function>& functions) {
     if (functions.empty())
         return;
-    std::istringstream types(guarded(functions.begin()->first, [&] {
-        std::string text;
-        for (const auto& [address, function] : functions)
-            text.append(std::to_string(header_type(roots, address))).append("\n");
-        return text;
-    }));
+    std::vector<std::string> addresses;
+    std::ranges::transform(functions, std::back_inserter(addresses),
+                           [](const auto& function) { return function.first; });
+    std::stringstream types;
+    try {
+        types << header_types(roots, addresses);
+    } catch (const StuckFunction&) {
+        // One of them: each by itself finds out which.
+        for (const std::string& address : addresses)
+            types << header_types(roots, {address});
+    }
     for (auto& [address, function] : functions) {
         unsigned type = 0;
         types >> type;

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/machine.hpp"
 
+#include "libhandoff/fd.hpp"
+#include "libhandoff/transaction.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/reported.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
 
 using namespace handoff;
 using namespace reported;
@@ -32,4 +37,14 @@ TEST_CASE("of the holders' units those that nothing could start again are known"
     }
     CHECK(probed(computer, holders).desktop.transient ==
           std::set<std::string>{"run-r1.service", "user@1000:app-x.scope"});
+}
+
+TEST_CASE("a function whose configuration space cannot be read is the one that is named",
+          "[machine]") {
+    const Computer computer;
+    const std::string config = computer.roots.function(audio) / "config";
+    REQUIRE(::mkfifo(config.c_str(), 0600) == 0); // its open waits for a writer
+    CHECK_THROWS_WITH(probed(computer, {}),
+                      Catch::Matchers::StartsWith(audio + ": its driver is stuck"));
+    const Fd writer(::open(config.c_str(), O_RDWR | O_CLOEXEC)); // ends those who wait
 }
