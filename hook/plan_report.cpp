@@ -27,9 +27,10 @@ std::optional<std::string> under_way(const Roots& roots) {
     }
 }
 
-/// Whether what was left behind has a function that the domain would get, or was its own.
+/// Whether what was left behind has a function that the domain would get, or was its own and keeps
+/// it from starting.
 bool concerns(const Record& left, const Domain& domain, const Machine& machine) {
-    return left.uuid == domain.uuid ||
+    return (left.uuid == domain.uuid && !only_units_left(left)) ||
            std::ranges::any_of(handed(left).drivers, [&](const auto& function) {
                return machine.functions.contains(function.first);
            });

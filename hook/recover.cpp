@@ -53,8 +53,10 @@ int run_recover(const RecoverRequest& asked) {
         all, [](const Recovered& recovered) { return !recovered.problems.empty(); });
     if (failed == all.end())
         return 0;
-    report_failure(failed->domain + ": not given back: " + failed->problems.front() +
-                   "; if it stays so, restart the host");
+    const std::string& problem = failed->problems.front();
+    const bool has_remedy = problem.find("; ") != std::string::npos;
+    report_failure(failed->domain + ": not given back: " + problem +
+                   (has_remedy ? "" : "; if it stays so, restart the host"));
     return 1;
 }
 

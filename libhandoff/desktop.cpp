@@ -3,6 +3,7 @@
 
 #include "libhandoff/display_manager.hpp"
 #include "libhandoff/error.hpp"
+#include "libhandoff/owner.hpp"
 #include "libhandoff/screens.hpp"
 #include "libhandoff/units.hpp"
 
@@ -22,7 +23,8 @@ void ask(const Roots& roots, const Deadline& deadline, Desktop& desktop) {
 
 } // namespace
 
-Desktop read_desktop(const Roots& roots, const Deadline& deadline) {
+Desktop read_desktop(const Roots& roots, const std::vector<Holder>& holders,
+                     const Deadline& deadline) {
     Desktop desktop;
     try {
         ask(roots, deadline, desktop);
@@ -30,6 +32,9 @@ Desktop read_desktop(const Roots& roots, const Deadline& deadline) {
         desktop = {};
         desktop.trouble = error.what();
     }
+    for (const Holder& holder : holders)
+        if (const std::string unit = owner_of(holder.cgroup).subject(); is_transient(roots, unit))
+            desktop.transient.insert(unit);
     desktop.screens = screens(roots);
     return desktop;
 }

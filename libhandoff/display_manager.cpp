@@ -45,14 +45,16 @@ bool has_desktop(const Roots& roots, const Deadline& deadline) {
     });
 }
 
-void start_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline) {
+bool start_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline) {
     // Without a card the seat is never ready: the display manager may wait for one by itself, and
     // says what it lacks.
-    wait_for_graphical_seat(roots, seat, Deadline(deadline.left() / 2));
+    if (!has_desktop(roots, deadline))
+        wait_for_graphical_seat(roots, seat, Deadline(deadline.left() / 2));
+    bool started = false;
     for (int n = 0; n < tries; ++n) {
-        start_unit(roots, unit, deadline);
+        started = start_unit(roots, unit, deadline) || started;
         if (lives(roots, unit, deadline))
-            return;
+            return started;
     }
     throw Error(unit, "ends again right after its start", "see systemctl status " + unit);
 }

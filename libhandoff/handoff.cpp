@@ -237,7 +237,7 @@ void require_known(const Domain& domain) {
     if (domain.marked)
         throw Error(domain.name, "set up for a handoff, but it has no file (cloned or renamed?)",
                     "add /etc/gpu-handoff/domains/" + domain.name +
-                        ".toml, or run gpu-handoff setup --remove");
+                        ".toml, or run gpu-handoff setup " + domain.name + " --remove");
 }
 
 void prepare(const Roots& roots, const std::string& name, std::string_view xml) {

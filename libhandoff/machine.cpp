@@ -7,6 +7,7 @@
 #include "libhandoff/framebuffers.hpp"
 #include "libhandoff/host/subjects.hpp"
 #include "libhandoff/modules.hpp"
+#include "libhandoff/transaction.hpp"
 #include "libhandoff/uses.hpp"
 
 #include <algorithm>
@@ -169,7 +170,7 @@ void read_holders(const Roots& roots, const LookForHolders& look, const Deadline
         std::ranges::copy(stack.nodes, std::back_inserter(nodes));
     machine.holders = look(nodes, deadline);
     if (!machine.holders.empty())
-        machine.desktop = read_desktop(roots, deadline);
+        machine.desktop = read_desktop(roots, machine.holders, deadline);
 }
 
 } // namespace

@@ -57,9 +57,9 @@ bool must_unload(const Machine& machine, const Config& config, const Addresses& 
 void require_modules(const Machine& machine, const Addresses& functions) {
     if (machine.modules_gone && !functions.empty())
         throw Error(*functions.begin(),
-                    "its driver could not be loaded again: the kernel was updated, and the running "
-                    "one's modules are gone",
-                    "restart the host");
+                    "its driver could not be loaded again: the running kernel's modules are gone",
+                    "restart the host if its kernel was updated, else mkdir -p "
+                    "/lib/modules/$(uname -r) && depmod");
 }
 
 std::string driver_for_domain(const Function& function) {

@@ -70,11 +70,12 @@ struct Parties {
     Holds processes; ///< of nobody who could be asked
 };
 
-bool may_be_stopped(const Config& config, const Owner& owner) {
+bool may_be_stopped(const Machine& machine, const Config& config, const Owner& owner) {
     const bool listed =
         std::ranges::find(config.stop_units, owner.subject()) != config.stop_units.end();
-    return listed ||
-           (owner.manager ? is_screen_helper(owner.user_unit) : is_gpu_helper(owner.unit));
+    return !machine.desktop.transient.contains(owner.subject()) &&
+           (listed ||
+            (owner.manager ? is_screen_helper(owner.user_unit) : is_gpu_helper(owner.unit)));
 }
 
 bool is_service(const Owner& owner) {
@@ -96,7 +97,7 @@ Parties sorted(const Machine& machine, const Config& config, const Taken& taken)
             refuse({*one}, "restart that service, and start again");
         if (holder.pid == 1 || (!owner.manager && keeps_copies(owner.unit)))
             parties.copies.push_back(*one);
-        else if (may_be_stopped(config, owner))
+        else if (may_be_stopped(machine, config, owner))
             parties.helpers.push_back(*one);
         else if (is_sound(holder) && is_sound_server(holder.name))
             parties.sound.push_back(*one);
@@ -172,6 +173,9 @@ void require_known_owners(const Machine& machine, const Parties& parties) {
 void require_stoppable(const Machine& machine, const Config& config, const Parties& parties) {
     if (!parties.services.empty()) {
         const std::string& unit = parties.services.front().owner.unit;
+        if (machine.desktop.transient.contains(unit))
+            refuse(parties.services,
+                   "stop it and start again (a transient unit does not come back)");
         refuse(parties.services, unit.ends_with(".service")
                                      ? "stop it, or write stop_units = [\"" + unit + "\"]"
                                      : "stop it and start again");

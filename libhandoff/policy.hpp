@@ -17,9 +17,9 @@ struct Taken {
 };
 
 /// The steps that make everybody let go of what is taken, in the order in which they are carried
-/// out: cards that are withdrawn, units that are stopped, sessions and processes that are ended;
-/// what ends a session comes last. None if nobody has it open. Pure: no I/O. Throws Error when
-/// somebody has it who is not to be stopped.
+/// out: helpers are stopped, processes ended, the desktop is ended or has its card withdrawn, and
+/// last the sound cards. None if nobody has it open. Pure: no I/O. Throws Error when somebody has
+/// it who is not to be stopped.
 Plan free_holders(const Machine& machine, const Config& config, const Taken& taken);
 
 } // namespace handoff

@@ -178,23 +178,17 @@ std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record&
 
 } // namespace
 
-namespace {
-
-/// A service that does not start any more has nothing to do with the card.
-bool only_units_left(const Roots& roots, const std::string& uuid) {
-    const std::optional<Record> left = read_journal(roots.journals(), uuid);
-    return !left ||
-           (left->bad_lines.empty() && std::ranges::all_of(left->steps, [](const Step& step) {
-                return step.kind == Kind::unit;
-            }));
+bool only_units_left(const Record& record) {
+    return record.bad_lines.empty() && std::ranges::all_of(record.steps, [](const Step& step) {
+               return step.kind == Kind::unit;
+           });
 }
-
-} // namespace
 
 std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
                                     const OnStep& on_step) {
     const std::vector<std::string> problems = give_back_left(roots, lock, uuid, on_step);
-    if (!problems.empty() && !only_units_left(roots, uuid))
+    const std::optional<Record> left = read_journal(roots.journals(), uuid);
+    if (!problems.empty() && left && !only_units_left(*left))
         throw NotAllGivenBack(problems.front());
     return settle_others(roots, lock, uuid, on_step);
 }

@@ -37,9 +37,13 @@ std::vector<Standing> standing_journals(const Roots& roots);
 std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const std::string& uuid,
                                    const OnStep& on_step);
 
+/// Whether units are all that is left to do. They keep no domain from starting: a service that does
+/// not start any more has nothing to do with the card.
+bool only_units_left(const Record& record);
+
 /// Gives back what dead journals hold, and that of `uuid`, whose domain is not running as libvirt
 /// says. Returns what other domains have, and what was left over. Throws NotAllGivenBack if
-/// something of `uuid` was.
+/// something of `uuid` was, other than units.
 std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
                                     const OnStep& on_step);
 

@@ -83,16 +83,36 @@ public:
     Scan(const std::vector<Node>& nodes, const std::filesystem::path& proc, Unreadable unreadable)
         : nodes_(nodes), unreadable_(unreadable), proc_(open_directory(proc)) {}
 
-    void add_open(const std::string& pid, Nodes& found) const {
+    /// Returns whether the process has anything open at all.
+    bool add_open(const std::string& pid, Nodes& found) const {
+        bool any = false;
         if (const Fd fds = open(pid + "/fd", O_DIRECTORY))
-            require(
-                for_each_name(fds, [&](const char* name) { add(node(target(fds, name)), found); }));
+            require(for_each_name(fds, [&](const char* name) {
+                any = true;
+                add(node(target(fds, name)), found);
+            }));
+        return any;
     }
 
     void add_mapped(const std::string& pid, Nodes& found) {
         if (const Fd maps = open(pid + "/maps", 0))
             require(for_each_mapping(
                 maps, [&](const Mapping& mapping) { add(judge(pid, mapping), found); }));
+    }
+
+    /// The threads of a process, if there is more than one. /proc/TID is there for each of them,
+    /// though it is not listed (proc_pid_lookup() in fs/proc/base.c).
+    std::vector<std::string> threads(const std::string& pid) const {
+        std::vector<std::string> ids;
+        const std::string directory = pid + "/task";
+        struct statx status {};
+        constexpr unsigned links_of_one = 3; // of the directory itself, and one for each thread
+        if (::statx(proc_.get(), directory.c_str(), 0, STATX_NLINK, &status) != 0)
+            require(errno);
+        else if (status.stx_nlink > links_of_one)
+            if (const Fd tasks = open(directory, O_DIRECTORY))
+                require(for_each_name(tasks, [&](const char* name) { ids.emplace_back(name); }));
+        return ids;
     }
 
 private:
@@ -165,9 +185,16 @@ std::vector<Holder> scan(const std::vector<Node>& nodes, const std::vector<pid_t
     for (const pid_t pid : pids) {
         const std::string directory = std::to_string(pid);
         Nodes found;
-        scan.add_open(directory, found);
-        if (effort.look == Look::descriptors_and_mappings)
-            scan.add_mapped(directory, found);
+        const auto look_at = [&](const std::string& task) {
+            const bool any = scan.add_open(task, found);
+            if (effort.look == Look::descriptors_and_mappings)
+                scan.add_mapped(task, found);
+            return any;
+        };
+        // When its first thread has ended, nothing is to be seen of what the others share.
+        if (!look_at(directory))
+            for (const std::string& thread : scan.threads(directory))
+                look_at(thread);
         if (!found.empty())
             holders.push_back(holder_of(pid, found, proc));
     }

@@ -45,16 +45,19 @@ void UnitControl::stop() {
         fail("was stopped, and something has started it again");
 }
 
-void UnitControl::start() {
+bool UnitControl::start() {
     const auto decided = [&] { return unit_.settled() || unit_.between_tries(); };
-    wait(decided, "is busy for too long");
-    for (int n = 0; n < tries && unit_.active != "active"; ++n) {
+    // A stop may hang for longer than we wait: systemd carries out the start when that is over.
+    wait([&] { return decided() || unit_.active == "deactivating"; }, "is busy for too long");
+    int n = 0;
+    for (; n < tries && unit_.active != "active"; ++n) {
         try_to_start(n > 0);
         wait(decided, "does not start in time");
     }
     if (unit_.active != "active")
         fail("does not start in " + std::to_string(tries) + " tries (" +
              (result_ == "done" ? "ends at once" : result_) + ")");
+    return n > 0;
 }
 
 void UnitControl::try_to_start(bool again) {

@@ -26,7 +26,8 @@ public:
     bool is_active();
     std::string id();
     void stop();
-    void start();
+    /// Returns whether there was anything to do.
+    bool start();
 
 private:
     /// What systemd says of the unit.

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <functional>
 #include <optional>
+#include <system_error>
 
 namespace handoff {
 namespace {
@@ -136,7 +137,9 @@ bool is_transient(const Roots& roots, const std::string& unit) {
     const Name name = parse(unit);
     const std::filesystem::path runtime =
         name.user ? roots.run / "user" / std::to_string(*name.user) : roots.run;
-    return std::filesystem::exists(runtime / "systemd/transient" / name.unit);
+    std::error_code denied; // another user's, to who is not root
+    return !name.unit.empty() &&
+           std::filesystem::exists(runtime / "systemd/transient" / name.unit, denied);
 }
 
 void stop_unit(const Roots& roots, const std::string& unit, const Deadline& deadline) {
@@ -148,13 +151,11 @@ void stop_unit(const Roots& roots, const std::string& unit, const Deadline& dead
     ask(roots, unit, request, deadline);
 }
 
-void start_unit(const Roots& roots, const std::string& unit, const Deadline& deadline) {
-    const Request request{[](UnitControl& control) {
-                              control.start();
-                              return std::string();
-                          },
-                          std::nullopt};
-    ask(roots, unit, request, deadline);
+bool start_unit(const Roots& roots, const std::string& unit, const Deadline& deadline) {
+    const Request request{
+        [](UnitControl& control) { return std::string(control.start() ? "started" : ""); },
+        std::nullopt};
+    return !ask(roots, unit, request, deadline).empty();
 }
 
 std::string unit_id(const Roots& roots, const std::string& alias, const Deadline& deadline) {

@@ -28,9 +28,11 @@ bool is_transient(const Roots& roots, const std::string& unit);
 /// deadline the error tells in which state it hangs ("stop-sigterm").
 void stop_unit(const Roots& roots, const std::string& unit, const Deadline& deadline);
 
-/// Starts the unit, and waits for the end of the job. A unit that failed, or ended again at once,
-/// is started again with its start limit reset, three times in all.
-void start_unit(const Roots& roots, const std::string& unit, const Deadline& deadline);
+/// Starts the unit, waits for the end of the job, and returns whether there was anything to do. A
+/// unit that failed, or ended again at once, is started again with its start limit reset, three
+/// times in all. One that hangs in its stop is started by systemd when that is over, also after the
+/// deadline.
+bool start_unit(const Roots& roots, const std::string& unit, const Deadline& deadline);
 
 /// The name behind an alias: "lightdm.service" for "display-manager.service". Empty if there is no
 /// such unit.

@@ -2,6 +2,7 @@
 #include "libhandoff/doctor/patient.hpp"
 
 #include "libhandoff/address.hpp"
+#include "libhandoff/gpu.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -29,7 +30,8 @@ Pci read_function(const Evidence& evidence, const std::string& address) {
             value("vendor"),
             value("device"),
             last_part(evidence.link(directory + "/driver").value_or("")),
-            last_part(evidence.link(directory + "/iommu_group").value_or(""))};
+            last_part(evidence.link(directory + "/iommu_group").value_or("")),
+            evidence.link(directory + "/physfn").has_value()};
 }
 
 /// Intel's sits on the first bus; AMD's brings the processor's security coprocessor along.
@@ -47,7 +49,9 @@ std::vector<Card> cards_of(const Evidence& evidence, const std::vector<Pci>& fun
             continue;
         Card card{gpu, {}, false, false};
         std::ranges::copy_if(functions, std::back_inserter(card.functions), [&](const Pci& other) {
-            return slot_of(other.address) == slot_of(gpu.address);
+            return other.address == gpu.address ||
+                   (slot_of(other.address) == slot_of(gpu.address) && !other.is_virtual &&
+                    !gpu.is_virtual && !is_bridge_class(other.device_class));
         });
         card.boot_vga = evidence.text("/sys/bus/pci/devices/" + gpu.address + "/boot_vga") == "1";
         card.integrated = is_integrated(card);

@@ -23,9 +23,11 @@ struct Pci {
     unsigned device = 0;
     std::string driver; ///< empty without one
     std::string group;  ///< number of its IOMMU group; empty without an IOMMU
+    bool is_virtual = false;
 };
 
-/// A graphics card: the functions of a slot one of which is a display controller.
+/// A graphics card: the functions of a slot one of which is a display controller; a virtual
+/// function is a card of its own.
 struct Card {
     Pci gpu;
     std::vector<Pci> functions; ///< the GPU's own included

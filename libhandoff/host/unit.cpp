@@ -2,7 +2,6 @@
 #include "libhandoff/host/subjects.hpp"
 
 #include "libhandoff/display_manager.hpp"
-#include "libhandoff/error.hpp"
 #include "libhandoff/units.hpp"
 
 namespace handoff {
@@ -24,21 +23,14 @@ std::string unit_state_now(const Roots& roots, const std::string& subject) {
 
 bool set_unit(HostContext& context, const std::string& subject, const std::string& state,
               const Deadline& deadline) {
-    const bool same = unit_state(context.roots, subject, deadline) == state;
-    const bool starts = state == active;
-    if (starts && is_display_manager(context.roots, subject, deadline)) {
-        if (same && has_desktop(context.roots, deadline))
-            return false;
-        start_display_manager(context.roots, subject, deadline);
-        return true;
-    }
-    if (!same && !starts && is_transient(context.roots, subject))
-        throw Error(subject, "is a transient unit, which systemd could not start again",
-                    "end it, and start again");
-    if (!same)
-        starts ? start_unit(context.roots, subject, deadline)
-               : stop_unit(context.roots, subject, deadline);
-    return !same;
+    if (state == active)
+        return is_display_manager(context.roots, subject, deadline)
+                   ? start_display_manager(context.roots, subject, deadline)
+                   : start_unit(context.roots, subject, deadline);
+    if (unit_state(context.roots, subject, deadline) == state)
+        return false;
+    stop_unit(context.roots, subject, deadline);
+    return true;
 }
 
 } // namespace handoff

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <spawn.h>
+#include <stdexcept>
 #include <string>
 #include <sys/wait.h>
 #include <system_error>
@@ -32,7 +33,8 @@ private:
     std::vector<Milliseconds> times_;
 };
 
-/// Runs a program to its end with this stdin, and `out` as stdout and stderr.
+/// Runs a program to its end with this stdin, and `out` as stdout and stderr. Throws if it fails:
+/// what breaks off is fast.
 inline void run_program(std::vector<std::string> words, int in, int out) {
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
@@ -50,7 +52,10 @@ inline void run_program(std::vector<std::string> words, int in, int out) {
     ::posix_spawn_file_actions_destroy(&actions);
     if (error != 0)
         throw std::system_error(error, std::generic_category(), words[0]);
-    ::waitpid(pid, nullptr, 0);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    if (status != 0)
+        throw std::runtime_error(words[0] + " has failed, wait status " + std::to_string(status));
 }
 
 } // namespace handoff::bench

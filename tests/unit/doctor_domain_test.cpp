@@ -35,6 +35,15 @@ TEST_CASE("the domain has the card with all its functions", "[doctor]") {
     CHECK_THAT(only("managed", two_cards, unmanaged), contains("warning: 0000:01:00.0"));
 }
 
+TEST_CASE("a virtual function is no function of its card", "[doctor]") {
+    const std::string virtual_one =
+        gpu("0000:01:00.4", "10de", "2484", "", "physfn -> ../0000:01:00.0");
+    CHECK(only("domain's card", two_cards + virtual_one, domain(whole_card)) ==
+          only("domain's card", two_cards, domain(whole_card)));
+    CHECK_THAT(only("domain's card", two_cards + virtual_one, domain(hostdev("4"))),
+               contains("ok: 0000:01:00.4"));
+}
+
 TEST_CASE("the domain's machine, hypervisor and memory", "[doctor]") {
     CHECK(only("machine", two_cards, domain(whole_card)) == "ok: Q35 with UEFI");
     const std::string old =

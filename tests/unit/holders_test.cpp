@@ -19,7 +19,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <system_error>
+#include <thread>
 
 using namespace handoff;
 namespace fs = std::filesystem;
@@ -124,6 +126,26 @@ TEST_CASE("a mapping holds a node after the descriptor is closed", "[holders]") 
     CHECK(holds(find_holders(nodes, soon(), "/proc", skipping), child.pid()));
     const Effort descriptors{.look = Look::descriptors, .unreadable = Unreadable::is_skipped};
     CHECK_FALSE(holds(find_holders(nodes, soon(), "/proc", descriptors), child.pid()));
+}
+
+TEST_CASE("a process whose first thread has ended still holds what it has", "[holders]") {
+    const Terminal terminal;
+    const Node node = node_at(terminal.path);
+    const Process process([&](int ready) {
+        std::thread([&terminal, ready] {
+            if (open_node(terminal.path).release() < 0 || ::write(ready, "y", 1) != 1)
+                return;
+            for (;;)
+                ::pause();
+        }).detach();
+        ::syscall(SYS_exit, 0); // of this thread alone
+    });
+    const fs::path descriptors = "/proc/" + std::to_string(process.pid()) + "/fd";
+    for (const Deadline deadline = soon(); !fs::is_empty(descriptors);)
+        REQUIRE(deadline.left().count() > 0);
+    const std::vector<Holder> holders = find_holders({node}, soon(), "/proc", skipping);
+    REQUIRE(holds(holders, process.pid()));
+    CHECK(holders.front().nodes == std::vector<std::string>{terminal.path});
 }
 
 TEST_CASE("each holder is told once, in the order of the numbers", "[holders]") {

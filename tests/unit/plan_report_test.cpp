@@ -58,7 +58,8 @@ TEST_CASE("plan says what would refuse the start", "[report]") {
     const Computer computer;
     const std::string mark =
         "<metadata><x:d xmlns:x='" + std::string(mark_namespace) + "'/></metadata>";
-    CHECK_THAT(plan_start(computer.roots, win11(false, mark)).refusal, contains("has no file"));
+    CHECK_THAT(plan_start(computer.roots, win11(false, mark)).refusal,
+               contains("has no file") && contains("gpu-handoff setup win11 --remove"));
     CHECK_THAT(plan_start(computer.roots, win11(true, "")).refusal, contains("runs already"));
 
     const PlanReport left_alone = plan_start(computer.roots, win11(false, ""));
@@ -95,4 +96,22 @@ TEST_CASE("plan gives nothing back, and says what a start would give back first"
     CHECK(report.unknown);
     CHECK_THAT(text_of(report, 200), contains("give back what a handoff to win11 left behind"));
     CHECK(read_journal(computer.roots.journals(), uuid)->steps.size() == 1);
+}
+
+TEST_CASE("plan goes on as a start does where only a unit was left behind", "[report]") {
+    const Computer computer;
+    computer.configure("win11", "");
+    Record record;
+    record.domain = "win11";
+    record.uuid = uuid;
+    record.daemon = {1 << 22, "1"};
+    Journal::create(computer.roots.journals(), record)
+        .append({Kind::unit, "ollama.service", "active", "inactive"});
+    const PlanReport report = plan_start(computer.roots, win11(false, ""));
+    CHECK(report.left.size() == 1);
+    CHECK_FALSE(report.unknown);
+    CHECK(report.changes.size() == 4);
+
+    std::ofstream(journal_file(computer.roots.journals(), uuid), std::ios::app) << "no such line\n";
+    CHECK(plan_start(computer.roots, win11(false, "")).unknown);
 }

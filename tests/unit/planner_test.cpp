@@ -49,8 +49,9 @@ TEST_CASE("a driver that could not be loaded again is not taken from its card") 
     Machine machine = machine_with("amdgpu");
     machine.modules_gone = true;
     CHECK(refusal(machine, {.unload = Unload::never}, {gpu}) ==
-          gpu + ": its driver could not be loaded again: the kernel was updated, and the running "
-                "one's modules are gone; restart the host");
+          gpu + ": its driver could not be loaded again: the running kernel's modules are gone; "
+                "restart the host if its kernel was updated, else mkdir -p "
+                "/lib/modules/$(uname -r) && depmod");
     CHECK(steps(machine, {}, {}).empty());
 }
 

@@ -271,6 +271,12 @@ TEST_CASE("services and processes of nobody's desktop", "[policy]") {
         CHECK(steps(machine, {.stop_units = {"ollama.service"}}) ==
               Texts{"unit ollama.service: active -> inactive"});
     }
+    SECTION("not one that nothing could start again") {
+        machine.desktop.transient = {"ollama.service"};
+        CHECK(refusal(machine, {.stop_units = {"ollama.service"}}) ==
+              "0000:01:00.0: ollama (pid 60, user ann, ollama.service) has /dev/dri/renderD128 "
+              "open; stop it and start again (a transient unit does not come back)");
+    }
     SECTION("a user's unit likewise") {
         machine.desktop.sessions.clear();
         machine.holders.front().cgroup = manager_cgroup + "sunshine.service";

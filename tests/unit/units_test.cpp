@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/units.hpp"
 
+#include "libhandoff/host/subjects.hpp"
 #include "tests/unit/at_deadline.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/unit_host.hpp"
@@ -14,6 +15,13 @@ const Phase active{"active", "running"};
 const Phase inactive{"inactive", "dead"};
 const Phase failed{"failed", "failed", false, "failed"};
 const Phase starting{"activating", "start-pre", true};
+const Phase stopping{"deactivating", "stop-sigterm", true};
+
+/// As a step of a plan.
+bool set(const Host& host, const std::string& state, const Deadline& deadline) {
+    HostContext context{host.roots(), HolderGate(), {}};
+    return set_unit(context, unit, state, deadline);
+}
 
 } // namespace
 
@@ -138,9 +146,24 @@ TEST_CASE("what runs, or is being started, is not started") {
 }
 
 TEST_CASE("a unit that is still being stopped is started after that") {
-    const Host host(with(in({{"deactivating", "stop-sigterm", true}, inactive})));
-    start_unit(host.roots(), unit, soon());
+    FakeUnit fake = in({stopping});
+    fake.started = {{stopping, {"inactive", "dead", true}, starting, active}};
+    const Host host(with(fake));
+    CHECK(set(host, "active", soon()));
     CHECK(host.log() == "StartUnit test.service\n");
+    CHECK_FALSE(set(host, "active", soon()));
+}
+
+TEST_CASE("a unit that hangs in its stop is started after that, also when nobody waits any more") {
+    FakeUnit fake = in({{"active", "running", true}, stopping});
+    fake.started = {{stopping}};
+    const Host host(with(fake));
+    const std::string expected = "test.service: does not start in time (stop-sigterm); "
+                                 "see systemctl status test.service";
+    CHECK(error_at_deadline(expected, [&](const Deadline& deadline) {
+              set(host, "active", deadline);
+          }) == expected);
+    CHECK_THAT(host.log(), contains("StartUnit test.service\n"));
 }
 
 TEST_CASE("a unit that fails is started again, three times in all") {

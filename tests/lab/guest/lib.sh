@@ -303,10 +303,22 @@ hook_plain() {
     ln -sfn /usr/sbin/gpu-handoff-hook /etc/libvirt/hooks/qemu
 }
 
-# crash: libvirtd and the hook are killed while one of the late changes of win11's start waits to be made. half_done: nobody has given it back.
+# count_forks: a start of win11 that is not the first one since the boot (that one also loads vfio-pci) makes $FORKS processes, each for a change.
+count_forks() {
+    start_ok win11
+    destroy win11
+    hook_with prepare -e trace=clone -o /tmp/forks
+    start_ok win11
+    destroy win11
+    hook_plain
+    FORKS=$(grep -c clone /tmp/forks)
+}
+
+# crash: libvirtd and the hook are killed while the last change of win11's start waits to be made. half_done: nobody has given it back.
 crash() {
     local daemon
-    hook_with prepare -e trace=clone -e "inject=clone:delay_enter=60s:when=11" -o /dev/null
+    [[ -n "${FORKS:-}" ]] || count_forks
+    hook_with prepare -e trace=clone -e "inject=clone:delay_enter=60s:when=$FORKS" -o /dev/null
     daemon=$(pidof libvirtd)
     virsh -q start win11 > /tmp/start.out 2>&1 &
     wait_for "the handoff is half done" 60 half_done

@@ -12,13 +12,8 @@ define_domain win11
 before=$(host_state)
 
 step "count the forks of a handoff"
-start_ok win11 # the first one also loads vfio-pci
-destroy win11
-hook_with prepare -e trace=clone -o /tmp/forks
-start_ok win11
-destroy win11
-hook_plain
-forks=$(grep -c clone /tmp/forks)
+count_forks
+forks=$FORKS
 ((forks > 8)) || fail "a handoff with only $forks forks: $(cat /tmp/forks)"
 
 killed=0

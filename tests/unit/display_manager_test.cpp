@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libhandoff/display_manager.hpp"
+
+#include "libhandoff/host/subjects.hpp"
+#include "tests/unit/at_deadline.hpp"
+#include "tests/unit/catch.hpp"
+#include "tests/unit/fake_logind.hpp"
+#include "tests/unit/unit_host.hpp"
+
+using namespace handoff;
+using namespace unit_host;
+
+namespace {
+
+const std::string lightdm = "lightdm.service";
+
+FakeSystemd with_lightdm(FakeUnit fake) {
+    FakeSystemd systemd;
+    systemd.units[display_manager_alias].id = lightdm;
+    systemd.units[lightdm] = std::move(fake);
+    return systemd;
+}
+
+/// The host's logind, with a seat for desktops.
+Service logind_on(const Host& host, std::vector<Session> sessions) {
+    FakeLogind logind;
+    logind.sessions = std::move(sessions);
+    logind.seats["seat0"] = "y";
+    return {[&] { return Bus::of_system(host.roots(), soon()); }, "org.freedesktop.login1", logind};
+}
+
+bool start(const Host& host, const Deadline& deadline) {
+    HostContext context{host.roots(), HolderGate(), {}};
+    return set_unit(context, lightdm, "active", deadline);
+}
+
+const Session desktop{.id = "2", .uid = 1000, .user = "ann", .seat = "seat0", .type = "x11"};
+
+} // namespace
+
+TEST_CASE("a display manager that runs with its desktop is left alone") {
+    const Host host(with_lightdm({}));
+    const Service logind = logind_on(host, {desktop});
+    CHECK_FALSE(start(host, soon()));
+    CHECK(host.log().empty());
+}
+
+TEST_CASE("a display manager is started, and has a desktop") {
+    const Host host(with_lightdm(in({{"inactive", "dead"}})));
+    const Service logind = logind_on(host, {desktop});
+    CHECK(start(host, soon()));
+    CHECK(host.log() == "StartUnit lightdm.service\n");
+}
+
+TEST_CASE("a display manager that hangs in its stop is started after that") {
+    const Phase stopping{"deactivating", "stop-sigterm", true};
+    FakeUnit fake = in({stopping});
+    fake.started = {{stopping}};
+    const Host host(with_lightdm(fake));
+    const Service logind = logind_on(host, {});
+    const std::string expected = "lightdm.service: does not start in time (stop-sigterm); "
+                                 "see systemctl status lightdm.service";
+    CHECK(error_at_deadline(expected, [&](const Deadline& deadline) { start(host, deadline); }) ==
+          expected);
+    CHECK_THAT(host.log(), contains("StartUnit lightdm.service\n"));
+}
