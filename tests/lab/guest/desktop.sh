@@ -5,7 +5,7 @@
 
 DESKTOP=/run/lab-desktop
 BACKGROUND=336699 TERMINAL=ffffe0  # the colours of the desktop, and of the terminal on it
-PROGRAMS='xterm|xclock|openbox|weston|foot'
+PROGRAMS='xterm|xclock|weston|foot'
 
 # desktop_lightdm, desktop_sddm, desktop_gdm: ann is logged in to an X session by a display manager.
 desktop_lightdm() {

@@ -66,7 +66,7 @@ given_back "a display manager that did not end"
 
 step "a program of the session that does not end"
 card=/dev/dri/$(cd "/sys/bus/pci/devices/$GPU/drm" && echo card*)
-in_session "$LAB_GUEST/hold firmly $card &"
+in_session "setsid $LAB_GUEST/hold firmly $card &"
 wait_for "it has the card" 60 has_open "$card" hold
 configure win11 'timeout_s = 40'
 refused_late "gpu-handoff: .*(session|hold)"
