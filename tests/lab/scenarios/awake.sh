@@ -29,6 +29,7 @@ start_ok win11
 wait_for "the inhibitor is there" 60 is_listed
 expect_match "what logind blocks" "sleep" "$(blocked)"
 expect_match "what logind blocks" "handle-lid-switch" "$(blocked)"
+[[ ! "$(blocked)" =~ shutdown|power-key|reboot-key|suspend-key ]] || fail "the host cannot be shut down either: $(blocked)"
 may_not_suspend
 
 step "logind restarts, and the process is killed: it is there again"

@@ -4,7 +4,8 @@
 # boot: own
 # deadline: 900
 # The hook and libvirtd are killed together in the middle of a handoff, so that no release ever comes: the recovery service, any domain's
-# prepare, or gpu-handoff recover brings the host back. The same when libvirtd is killed inside stopped.
+# prepare, or gpu-handoff recover brings the host back. The same when libvirtd is killed inside stopped. When it dies alone, the hook gives
+# everything back.
 . /run/lab/guest/lib.sh
 
 configure win11
@@ -42,6 +43,16 @@ expect "driver of the GPU with macos" vfio-pci "$(driver_of "$GPU")"
 destroy macos
 same_state "$before" "by a crash and another domain"
 systemctl unmask --runtime gpu-handoff-recover.service
+
+step "libvirtd alone dies, as when its package is upgraded"
+cursor=$(journal_cursor)
+daemon_dies
+wait_for "the hook has given everything back" 60 back
+wait_for "the log says why" 60 journal_has "$cursor" "win11: the libvirt daemon ended during the handoff"
+wait_for "the hook has ended" 60 not_running engine
+wait_for "libvirtd is back" 60 daemon_answers
+expect "state of win11" "shut off" "$(virsh -q domstate win11 | head -1)"
+same_state "$before" "by a daemon that died alone"
 
 step "libvirtd is killed inside stopped"
 start_ok win11

@@ -3,7 +3,8 @@
 # telling: no
 # boot: shared
 # deadline: 400
-# managed='no', only the video function in the XML, and a file that lists the devices: the same as managed='yes' with both.
+# managed='no', only the video function in the XML, and a file that lists the devices: the same as managed='yes' with both. Settings of the
+# functions that somebody made come back.
 . /run/lab/guest/lib.sh
 
 cycle() {
@@ -27,6 +28,17 @@ cycle "managed='yes' after 'no'"
 step "only the video function"
 define_domain win11 "$GPU"
 cycle "only the video function in the XML"
+step "settings that somebody made"
+pci=/sys/bus/pci/devices
+power=$(cat $pci/{"$GPU","$AUDIO"}/power/control | xargs)
+tee $pci/{"$GPU","$AUDIO"}/power/control <<< auto > /dev/null
+echo bochs-drm > "$pci/$GPU/driver_override"
+define_domain win11
+cycle "settings that somebody made"
+expect "what was set" "auto auto bochs-drm" "$(cat $pci/{"$GPU","$AUDIO"}/power/control "$pci/$GPU/driver_override" | xargs)"
+echo "${power% *}" > "$pci/$GPU/power/control"
+echo "${power#* }" > "$pci/$AUDIO/power/control"
+echo > "$pci/$GPU/driver_override"
 step "a list of devices, and unload = never"
 configure win11 "devices = ['$GPU', '$AUDIO']
 unload = 'never'

@@ -51,7 +51,7 @@ step "a service that nobody allowed us to stop: refused with the line that would
 service nvidia-persistenced.service open
 service ollama.service open
 pid=$(systemctl show --value -p MainPID ollama.service)
-start_refused win11 "^gpu-handoff: .*hold \(pid $pid, user root, ollama\.service\) has /dev/nvidia0 open; .*stop_units = \[\"ollama\.service\"\]"
+start_refused_untouched win11 "^gpu-handoff: .*hold \(pid $pid, user root, ollama\.service\) has /dev/nvidia0 open; .*stop_units = \[\"ollama\.service\"\]"
 expect "its process" "$pid" "$(systemctl show --value -p MainPID ollama.service)"
 expect "the known helper" active "$(state_of nvidia-persistenced.service)"
 
@@ -97,11 +97,13 @@ remove_services
 step "single processes: refused"
 service nvidia-persistenced.service open
 systemctl stop nvidia-persistenced.service
-configure win11
+configure win11 'on_busy = "refuse"'
 hold open /dev/nvidia0
 of_nobody
 polite=$HOLDER
-start_refused win11 "^gpu-handoff: .*hold \(pid $polite, user root\) has /dev/nvidia0 open; close it and start again"
+start_refused_untouched win11 "^gpu-handoff: .*hold \(pid $polite, user root\) has /dev/nvidia0 open; close it and start again"
+kill -0 "$polite" || fail "the process was ended although the start was refused"
+expect "state of the process" S "$(ps -o state= -p "$polite")"
 step "on_busy = terminate: one ends by itself, the other ignores that and is killed"
 hold firmly /dev/nvidia0
 of_nobody

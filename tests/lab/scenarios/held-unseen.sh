@@ -19,16 +19,20 @@ before=$(host_state)
 
 # refused_at_deadline ADDRESS: and afterwards neither another start nor recover hangs.
 refused_at_deadline() {
-    local output worker
+    local output worker cursor
+    cursor=$(journal_cursor)
     SECONDS=0
     output=$(virsh -q start win11 2>&1) && fail "the domain started although the kernel waits for a descriptor"
-    step "refused after $SECONDS s: $output"
-    expect_match "the refusal" "gpu-handoff: $1: its driver is stuck in the kernel \(process [0-9]+ waits in [a-z_0-9.]+\).*; not all given back, run gpu-handoff recover" "$output"
+    one_line "$cursor" "$output"
+    step "refused after $SECONDS s: $REFUSAL"
+    expect_match "the refusal" "^gpu-handoff: $1: its driver is stuck in the kernel \(process [0-9]+ waits in [a-z_0-9.]+\).*; not all given back, run gpu-handoff recover$" "$REFUSAL"
     worker=$(sed -n 's/^stuck\t[^\t]*\t\([0-9]*\)\t.*/\1/p' /run/gpu-handoff/*.journal)
     expect_match "state of the worker that was left behind" "^State:.*D" "$(grep State: "/proc/$worker/status")"
     SECONDS=0
+    cursor=$(journal_cursor)
     output=$(virsh -q start win11 2>&1) && fail "the domain started although the driver is stuck"
-    expect_match "the second refusal" "gpu-handoff: .*$1.*stuck in the kernel" "$output"
+    one_line "$cursor" "$output"
+    expect_match "the second refusal" "^gpu-handoff: .*$1.*stuck in the kernel" "$REFUSAL"
     output=$(gpu-handoff recover 2>&1) && fail "recover says that all is given back: $output"
     expect_match "what recover says" "$1.*stuck in the kernel" "$output"
     step "a second start and recover were refused after $SECONDS s"

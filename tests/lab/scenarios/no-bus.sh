@@ -3,7 +3,7 @@
 # telling: no
 # boot: shared
 # deadline: 600
-# Without the system's D-Bus, or with one that does not answer, nobody tells whose a holder is: refused before anything is changed. One that
+# Without the system's D-Bus or logind, or with a bus that does not answer, nobody tells whose a holder is: refused before anything is changed. One that
 # falls silent in the middle costs what only it can give back. A GPU that nobody has open needs none.
 . /run/lab/guest/lib.sh
 
@@ -11,6 +11,7 @@ bus_back() {
     local code=$?
     [[ ! -e /run/dbus/away ]] || mv /run/dbus/away /run/dbus/system_bus_socket
     kill -CONT "$bus"
+    logind_back
     service
     systemctl stop ollama.service
     rm -f /run/systemd/system/ollama.service
@@ -19,6 +20,7 @@ bus_back() {
     clean_up
 }
 trap bus_back EXIT
+logind_back() { systemctl --runtime --quiet unmask systemd-logind && systemctl start systemd-logind; }
 bus=$(systemctl show --value -p MainPID dbus.service)
 # service [LINE]: it has the GPU open.
 service() {
@@ -41,7 +43,16 @@ start_refused win11 "^gpu-handoff: .*hold \(pid $pid, user root, ollama\.service
 step "refused: $REFUSAL"
 expect "the service" "$pid" "$(pgrep -f 'guest/hold open')"
 
+step "a bus without logind"
+mv /run/dbus/away /run/dbus/system_bus_socket
+systemctl --runtime --quiet mask --now systemd-logind
+start_refused_untouched win11 "^gpu-handoff: .*hold \(pid $pid, user root, ollama\.service\) has /dev/nvidia0 open, its owner is unknown \(logind: is not on the system bus\); close it and start again"
+step "refused: $REFUSAL"
+logind_back
+expect "the service" "$pid" "$(systemctl show --value -p MainPID ollama.service)"
+
 step "a bus that takes every word and never says one"
+mv /run/dbus/system_bus_socket /run/dbus/away
 cursor=$(journal_cursor)
 python3 -c 'import signal, socket
 bus = socket.socket(socket.AF_UNIX)
@@ -53,8 +64,9 @@ wait_for "the mute bus" 60 test -S /run/dbus/system_bus_socket
 output=$(virsh -q start win11 2>&1) && fail "the domain started"
 kill $mute
 mv /run/dbus/away /run/dbus/system_bus_socket
-step "refused: ${output##*$'\n'}"
-expect_match "the refusal" "gpu-handoff: .*hold \(pid $pid, user root, ollama\.service\) has /dev/nvidia0 open, its owner is unknown \(system bus: .*\); close it and start again" "$output"
+one_line "$cursor" "$output"
+step "refused: $REFUSAL"
+expect_match "the refusal" "^gpu-handoff: .*hold \(pid $pid, user root, ollama\.service\) has /dev/nvidia0 open, its owner is unknown \(system bus: .*\); close it and start again" "$REFUSAL"
 expect "steps before the refusal" "" "$(journal_since "$cursor" | grep ' -> ' || true)"
 expect "the service" "$pid" "$(systemctl show --value -p MainPID ollama.service)"
 
@@ -64,8 +76,9 @@ cursor=$(journal_cursor)
 output=$(virsh -q start win11 2>&1) && fail "the domain started"
 kill -CONT "$bus"
 service
-step "refused: ${output##*$'\n'}"
-expect_match "the refusal" "gpu-handoff: (systemd: does not answer on the system bus|ollama\.service: does not stop in time).*; not all given back, run gpu-handoff recover" "$output"
+one_line "$cursor" "$output"
+step "refused: $REFUSAL"
+expect_match "the refusal" "^gpu-handoff: (systemd: does not answer on the system bus|ollama\.service: does not stop in time).*; not all given back, run gpu-handoff recover$" "$REFUSAL"
 expect "driver and override of the GPU" "nvidia (null)" "$(driver_of "$GPU") $(< /sys/bus/pci/devices/"$GPU"/driver_override)"
 expect "the service" inactive "$(systemctl is-active ollama.service || true)"
 cursor=$(journal_cursor)

@@ -4,7 +4,7 @@
 # boot: shared
 # deadline: 400
 # The GPU is nvidia's only device: the stack is unloaded leaf first, stays out while the domain runs, and comes back
-# complete with the parameters it had.
+# complete with the parameters it had. What a restart would not undo stays as it is.
 . /run/lab/guest/lib.sh
 
 load_stack() {
@@ -20,6 +20,7 @@ define_domain win11
 load_stack
 before=$(host_state)
 cursor=$(journal_cursor)
+touch /tmp/before-the-start
 step "virsh start"
 start_ok win11
 expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
@@ -34,6 +35,8 @@ for module in nvidia nvidia_drm nvidia_uvm; do
     ((code != 124)) || fail "modprobe $module hung while the domain has the card"
 done
 same_state "$during" "by modprobe while the domain has the card"
+expect "files that changed with the start" "" "$(find /etc /boot /usr -xdev -cnewer /tmp/before-the-start \
+    ! -path '/etc/libvirt/qemu*' ! -path '/etc/apparmor.d/libvirt*')" # libvirt's own
 step "virsh destroy"
 destroy win11
 same_state "$before" "by a cycle"

@@ -3,7 +3,8 @@
 # telling: no
 # boot: shared
 # deadline: 300
-# A function that a process has open or mapped is refused, with the process, its user and the node; also one with a vfio holder.
+# A function that a process has open is refused, with the process, its user and the node; also one in whose IOMMU group somebody uses another
+# function through vfio.
 . /run/lab/guest/lib.sh
 
 configure win11
@@ -27,6 +28,20 @@ wait_for "it is a user's" 60 grep -q "^sleep" "/proc/$holder/comm"
 start_refused win11 "^gpu-handoff: $AUDIO: sleep \(pid $holder, user nobody(, [^)]*)?\) has $control open"
 kill "$holder"
 wait "$holder" || true
+
+step "a program drives the audio function through vfio"
+pci=/sys/bus/pci/devices/$AUDIO
+modprobe vfio-pci
+echo vfio-pci > "$pci/driver_override"
+echo "$AUDIO" > "$pci/driver/unbind"
+echo "$AUDIO" > /sys/bus/pci/drivers_probe
+node=/dev/vfio/$(group_of "$GPU")
+hold open "$node"
+start_refused_untouched win11 "^gpu-handoff: $GPU: hold \(pid $HOLDER, user root(, [^)]*)?\) has $node open"
+let_go
+echo > "$pci/driver_override"
+echo "$AUDIO" > "$pci/driver/unbind"
+echo "$AUDIO" > /sys/bus/pci/drivers_probe
 
 step "nobody is left: it starts"
 start_ok win11

@@ -14,16 +14,20 @@ before=$(host_state)
 echo 2 > /sys/module/amdgpu/parameters/hang_remove
 step "the start is refused"
 SECONDS=0
+cursor=$(journal_cursor)
 output=$(virsh -q start win11 2>&1) && fail "the domain started although the driver hangs"
-step "refused after $SECONDS s: $output"
-expect_match "the refusal" "gpu-handoff: $GPU: its driver is stuck in the kernel \(process [0-9]+ waits in [a-z_0-9.]+\).*; not all given back, run gpu-handoff recover" "$output"
+one_line "$cursor" "$output"
+step "refused after $SECONDS s: $REFUSAL"
+expect_match "the refusal" "^gpu-handoff: $GPU: its driver is stuck in the kernel \(process [0-9]+ waits in [a-z_0-9.]+\).*; not all given back, run gpu-handoff recover$" "$REFUSAL"
 expect "driver of the audio function" snd_hda_intel "$(driver_of "$AUDIO")"
 worker=$(sed -n 's/^stuck\t[^\t]*\t\([0-9]*\)\t.*/\1/p' /run/gpu-handoff/*.journal)
 test -d "/proc/$worker" || fail "the worker is gone"
 
 step "another start is refused as well, and does not hang"
+cursor=$(journal_cursor)
 output=$(virsh -q start win11 2>&1) && fail "the domain started although the driver hangs"
-expect_match "the second refusal" "gpu-handoff: .*$GPU.*stuck in the kernel" "$output"
+one_line "$cursor" "$output"
+expect_match "the second refusal" "^gpu-handoff: .*$GPU.*stuck in the kernel" "$REFUSAL"
 
 step "the driver comes back"
 echo 0 > /sys/module/amdgpu/parameters/hang_remove
