@@ -100,6 +100,13 @@ find_i2c() {
     wait_for "the node $NODE" 20 test -c "$NODE"
 }
 
+# sound_held: a sound server has the control node of the guest's sound card, which is NODE then.
+sound_held() {
+    compgen -G "/sys/bus/pci/devices/$AUDIO/sound/card*/controlC*" > /dev/null || return 1
+    find_sound "$AUDIO" controlC
+    has_open "$NODE" wireplumber || has_open "$NODE" pipewire
+}
+
 # hold WAY NODE [PAUSE]: a process holds the node as tests/lab/guest/hold says; HOLDER is its number. let_go: it is killed.
 hold() {
     rm -f /tmp/held

@@ -105,13 +105,6 @@ still_alive() {
     done
 }
 
-# sound_held: a sound server has the control node of the guest's sound card, which is NODE then.
-sound_held() {
-    compgen -G "/sys/bus/pci/devices/$AUDIO/sound/card*/controlC*" > /dev/null || return 1
-    find_sound "$AUDIO" controlC
-    has_open "$NODE" wireplumber || has_open "$NODE" pipewire
-}
-
 # However the scenario ends, nobody stays logged in.
 session_clean_up() {
     local code=$?
