@@ -106,7 +106,7 @@ TEST_CASE("plan goes on as a start does where only a unit was left behind", "[re
     record.uuid = uuid;
     record.daemon = {1 << 22, "1"};
     Journal::create(computer.roots.journals(), record)
-        .append({Kind::unit, "ollama.service", "active", "inactive"});
+        .append(Plan{{Kind::unit, "ollama.service", "active", "inactive"}});
     const PlanReport report = plan_start(computer.roots, win11(false, ""));
     CHECK(report.left.size() == 1);
     CHECK_FALSE(report.unknown);
