@@ -9,6 +9,7 @@ SCENARIO = BOOT = 1
 CHECK = 5
 # What runs inside a host's root, without a guest: (host, the command of tests/lab/lab, the test's name).
 ROOT_CHECKS = [("debian12", "check", "unit-tests"), ("debian13", "check", "unit-tests"), ("debian12", "install", "install")]
+MORE_ROOT_CHECKS = [("debian13", "install", "install")]  # when everything is asked for
 
 
 def registrations(everything):
@@ -19,7 +20,7 @@ def registrations(everything):
         for host in scenario.hosts(everything):
             guests.setdefault((host, scenario.topology), []).append(scenario)
     work = [(BOOT + SCENARIO * len(scenarios), "guest", guest) for guest, scenarios in guests.items()]
-    work += [(CHECK, "check", check) for check in ROOT_CHECKS]
+    work += [(CHECK, "check", check) for check in ROOT_CHECKS + (MORE_ROOT_CHECKS if everything else [])]
     for lane in lanes(work):
         last = None
         for _, kind, what in lane:
