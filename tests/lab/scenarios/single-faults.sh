@@ -62,6 +62,8 @@ configure win11 'timeout_s = 25'
 refused_late "gpu-handoff: lightdm\.service: does not stop in time"
 rm -r /run/systemd/system/lightdm.service.d
 systemctl daemon-reload
+desktop_or_greeter_back
+gpu-handoff recover || fail "recover failed"
 given_back "a display manager that did not end"
 
 step "a program of the session that does not end"
