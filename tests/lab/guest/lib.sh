@@ -314,34 +314,25 @@ hook_plain() {
     ln -sfn /usr/sbin/gpu-handoff-hook /etc/libvirt/hooks/qemu
 }
 
-# count_forks: a start of win11 that is not the first one since the boot (that one also loads vfio-pci) makes $FORKS processes, each for a change.
-count_forks() {
-    start_ok win11
-    destroy win11
-    hook_with prepare -e trace=clone -o /tmp/forks
-    start_ok win11
-    destroy win11
-    hook_plain
-    FORKS=$(grep -c clone /tmp/forks)
-}
-
-# crash: libvirtd and the hook are killed while the last change of win11's start waits to be made; daemon_dies: libvirtd alone.
-# half_done: nobody has given it back.
+# crash: libvirtd and the hook are killed while win11's start is about to unbind the GPU, its audio function being on vfio-pci; daemon_dies:
+# libvirtd alone. half_done: nobody has given it back.
 crash() { kill_half_way engine; }
 daemon_dies() { kill_half_way; }
 kill_half_way() {
     local daemon
-    [[ -n "${FORKS:-}" ]] || count_forks
-    hook_with prepare -e trace=clone -e "inject=clone:delay_enter=60s:when=$FORKS" -o /dev/null
+    hook_with prepare -f -P /sys/bus/pci/drivers/bochs-drm/unbind -e trace=openat -e inject=openat:delay_enter=60s -o /dev/null
     daemon=$(pidof libvirtd)
     virsh -q start win11 > /tmp/start.out 2>&1 &
     wait_for "the handoff is half done" 60 half_done
     pgrep -x engine > /dev/null || fail "the hook has ended before it could be killed"
+    kill -9 "$daemon" $(for name in "$@"; do pgrep -x "$name"; done)
+    wait_for "libvirtd is gone" 60 not_alive "$daemon"
     # Whom strace leaves goes on.
-    kill -9 "$daemon" $(for name in "$@" strace; do pgrep -x "$name"; done) 2> /dev/null
+    pkill -9 -x strace
     wait $! || true
     hook_plain
 }
+not_alive() { ! kill -0 "$1"; }
 half_done() { compgen -G "/run/gpu-handoff/*.journal" > /dev/null && [[ $(driver_of "$AUDIO") == vfio-pci ]]; }
 daemon_answers() { virsh -q list; }
 
