@@ -29,8 +29,9 @@ void show_as_text(const std::vector<Recovered>& all, const RecoverRequest& asked
     if (!asked.domain)
         for (const Standing& standing : standing_journals({}))
             if (standing.live)
-                std::cout << standing.record.domain
-                          << ": has its card; it is given back when the domain ends\n";
+                std::cout
+                    << standing.record.domain
+                    << ": has its card; it is given back when libvirt sees the domain's end\n";
     for (const Recovered& recovered : all)
         if (recovered.problems.empty())
             std::cout << recovered.domain << ": all given back\n";

@@ -13,6 +13,7 @@
 #include "libhandoff/units.hpp"
 
 #include <algorithm>
+#include <pugixml.hpp>
 #include <sys/stat.h>
 #include <utility>
 
@@ -42,9 +43,28 @@ bool in_use(const Roots& roots, const Record& record) {
     return !find_holders(nodes, Deadline(look_deadline)).empty();
 }
 
+/// Whether libvirt will see to the domain's end: it has notes that say it runs. The daemon that
+/// finds them, and QEMU gone, resets the domain's devices unless they are on vfio-pci
+/// (virPCIDeviceReset() in src/util/virpci.c), under whoever has them by then, and calls `release`.
+/// One that was killed inside `stopped` leaves notes without a monitor, and no other calls it.
+bool remembered(const Roots& roots, const Record& record) {
+    std::error_code none;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(roots.run / "libvirt/qemu", none)) {
+        pugi::xml_document notes;
+        if (entry.path().extension() != ".xml" || !notes.load_file(entry.path().c_str()))
+            continue;
+        const pugi::xml_node status = notes.child("domstatus");
+        if (status.child("domain").child_value("uuid") == record.uuid)
+            return status.child("monitor").attribute("path");
+    }
+    return false;
+}
+
 /// A live journal belongs to a domain that runs, or that its daemon is starting or about to return.
 bool live(const Roots& roots, const Record& record) {
-    return (!record.returning && alive(record.daemon, roots.proc)) || in_use(roots, record);
+    return (!record.returning && (alive(record.daemon, roots.proc) || remembered(roots, record))) ||
+           in_use(roots, record);
 }
 
 void log_problems(const std::string& domain, const std::vector<std::string>& problems) {

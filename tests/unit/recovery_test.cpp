@@ -19,7 +19,7 @@ const OnStep nobody = [](const Step&, const Spent&) {};
 /// A host without a bus, on which no unit can be started, and the journal of a domain that has
 /// ended.
 struct Computer : Tree {
-    explicit Computer(const Plan& steps) {
+    explicit Computer(const Plan& steps, bool returning = true) {
         std::filesystem::create_directories(roots.journals());
         Record record;
         record.domain = "win11";
@@ -28,7 +28,8 @@ struct Computer : Tree {
         record.timeout = std::chrono::seconds(1);
         Journal journal = Journal::create(roots.journals(), record);
         journal.append(steps);
-        journal.append_returning();
+        if (returning)
+            journal.append_returning();
     }
     [[nodiscard]] std::vector<Handed> settle() const {
         const Lock lock(roots, "test", Deadline(std::chrono::seconds(10)));
@@ -38,6 +39,14 @@ struct Computer : Tree {
         return read_journal(roots.journals(), uuid);
     }
 };
+
+/// libvirt's notes of a domain that runs, as far as they are looked at.
+std::string notes(const std::string& monitor, const std::string& of) {
+    return "<domstatus state='running' pid='99'>" + monitor +
+           "<domain type='kvm' id='1'><name>win11</name><uuid>" + of +
+           "</uuid></domain></domstatus>";
+}
+const std::string monitor = "<monitor path='/var/lib/libvirt/qemu/x/monitor.sock' type='unix'/>";
 
 const Step service{Kind::unit, "ollama.service", "active", "inactive"};
 
@@ -60,4 +69,28 @@ TEST_CASE("what concerns a device, or is not understood, does", "[recovery]") {
     CHECK_THROWS_AS(torn.settle(), NotAllGivenBack);
     REQUIRE(torn.left());
     CHECK(torn.left()->bad_lines.size() == 1);
+}
+
+TEST_CASE("a domain whose end libvirt has yet to see is left to it", "[recovery]") {
+    const std::string file = "run/libvirt/qemu/win11.xml";
+    SECTION("it is") {
+        const Computer host({}, false);
+        host.file(file, notes(monitor, uuid));
+        CHECK(recover(host.roots, std::nullopt, nobody).empty());
+        CHECK(standing_journals(host.roots).front().live);
+        CHECK(host.left());
+        CHECK(recover(host.roots, "win11", nobody).size() == 1); // but for who asks for it
+        CHECK_FALSE(host.left());
+    }
+    SECTION("not when its return has begun, or libvirt knows no monitor, or another domain runs") {
+        const bool returning = GENERATE(true, false);
+        const Computer host({}, returning);
+        if (returning)
+            host.file(file, notes(monitor, uuid));
+        else
+            host.file(file, GENERATE(notes("", uuid), notes(monitor, "another"),
+                                     std::string("<domstatus"), std::string()));
+        CHECK(recover(host.roots, std::nullopt, nobody).size() == 1);
+        CHECK_FALSE(host.left());
+    }
 }
