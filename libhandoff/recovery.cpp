@@ -56,7 +56,7 @@ bool remembered(const Roots& roots, const Record& record) {
             continue;
         const pugi::xml_node status = notes.child("domstatus");
         if (status.child("domain").child_value("uuid") == record.uuid)
-            return status.child("monitor").attribute("path");
+            return !status.child("monitor").attribute("path").empty();
     }
     return false;
 }
