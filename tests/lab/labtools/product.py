@@ -104,17 +104,24 @@ def build(host):
         if any(is_built(name) for name in copy_sources(directory / "src")):
             stamp.unlink(missing_ok=True)
         if not stamp.exists():
-            build_product(made, directory, product)
-            build_parts(made, directory)
+            with compiling(host):
+                build_product(made, directory, product)
+                build_parts(made, directory)
             stamp.write_text(content)
     return directory
 
 
+def compiling(host):
+    """For who changes the host's directory build/."""
+    return locked(build_dir(host) / "compiling", f"{host}: waiting for another compiler")
+
+
 def check(host):
-    """Builds the unit tests inside an image's root, beside the product, and runs them."""
+    """Builds the unit tests inside an image's root, beside the product, and runs them. Who only wants to know that the product is
+    built does not wait for that."""
     made, directory = image.ensure(host), build(host)
     log = directory / "check.log"
-    with locked(directory / "lock", f"{host}: waiting for another build"), stage(f"{host}: unit tests (log {log})"):
+    with compiling(host), stage(f"{host}: unit tests (log {log})"):
         in_root(made.root, directory, CHECK, log, f"{host}: unit tests", "ON")
 
 
@@ -123,15 +130,20 @@ def check_install(host):
     made, directory = image.ensure(host), build(host)
     log = directory / "install.log"
     upper = directory / "install-root"
+    with locked(directory / "installing", f"{host}: waiting for another installation"), \
+            stage(f"{host}: install (log {log})"):
+        install_in_copy(host, made, directory, upper, log)
+
+
+def install_in_copy(host, made, directory, upper, log):
     shutil.rmtree(upper, ignore_errors=True)
     for name in ("changes", "work", "root"):
         (upper / name).mkdir(parents=True)
     shell = ('mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/changes,workdir=$2/work" "$2/root" && '
              'mkdir -p "$2/root/lab" && mount --bind "$3" "$2/root/lab" && mount -t proc proc "$2/root/proc" && '
              'mount --rbind /dev "$2/root/dev" && exec chroot "$2/root" /bin/bash /lab/src/tests/install/check')
-    with locked(directory / "lock", f"{host}: waiting for another build"), stage(f"{host}: install (log {log})"):
-        run_logged(["unshare", "--mount", "--propagation", "private", "sh", "-euc", shell, "enter", str(made.root),
-                    str(upper), str(directory)], log, f"{host}: install")
+    run_logged(["unshare", "--mount", "--propagation", "private", "sh", "-euc", shell, "enter", str(made.root),
+                str(upper), str(directory)], log, f"{host}: install")
     shutil.rmtree(upper, ignore_errors=True)
 
 
