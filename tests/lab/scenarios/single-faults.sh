@@ -12,8 +12,10 @@ down() { ! systemctl is-active -q lightdm.service; }
 given_back() {
     desktop_or_greeter_back
     wait_for "no journal is left" 120 no_journal
+    wait_for "what was ended has ended" 150 none_closing
     same_state "$before" "by $1"
 }
+none_closing() { ! grep -qs '^STATE=closing' /run/systemd/sessions/*[0-9]; }
 no_journal() { ! compgen -G '/run/gpu-handoff/*.journal'; }
 # refused_late REGEX: a start that fails after its first step, with one line that is in the log too.
 refused_late() {
