@@ -73,7 +73,7 @@ card=/dev/dri/$(cd "/sys/bus/pci/devices/$GPU/drm" && echo card*)
 in_session "setsid $LAB_GUEST/hold firmly $card &"
 wait_for "it has the card" 60 has_open "$card" hold
 configure win11 'timeout_s = 40'
-refused_late "gpu-handoff: .*(session|hold)"
+refused_late "gpu-handoff: module bochs: hold \(pid [0-9]+, user ann, session-[0-9a-z]+\.scope\) has $card open; "
 given_back "a program that did not end"
 
 step "a descriptor that no look at the processes finds"
