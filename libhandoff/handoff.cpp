@@ -3,6 +3,7 @@
 
 #include "libhandoff/awake.hpp"
 #include "libhandoff/config.hpp"
+#include "libhandoff/daemon.hpp"
 #include "libhandoff/domain.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/known_holders.hpp"
@@ -10,7 +11,6 @@
 #include "libhandoff/lock.hpp"
 #include "libhandoff/log.hpp"
 #include "libhandoff/machine.hpp"
-#include "libhandoff/modules.hpp"
 #include "libhandoff/monitor_switch.hpp"
 #include "libhandoff/planner.hpp"
 #include "libhandoff/recovery.hpp"
@@ -42,29 +42,6 @@ void require_root(const std::string& name) {
                     "define the domain in qemu:///system, or give it another name");
 }
 
-/// libvirt would load it only later, after a check that needs it (/dev/vfio/vfio). It stays loaded.
-void require_vfio(const Handoff& handoff, const Deadline& deadline) {
-    const auto insert = [&](const Step& missing) {
-        const Spent before = spent_so_far();
-        Worker([&] {
-            insert_module(missing.subject);
-            return std::string();
-        }).result(deadline);
-        handoff.timeline.on_step()(missing, spent_so_far() - before);
-    };
-    try {
-        std::optional<Step> done;
-        for (std::optional<Step> missing = missing_vfio_module(handoff.roots);
-             missing && missing != done; missing = missing_vfio_module(handoff.roots)) {
-            insert(*missing);
-            done = missing;
-        }
-    } catch (const std::exception& error) {
-        throw Error("vfio-pci", std::string("cannot be loaded: ") + error.what(),
-                    "restart the host if its kernel was updated; else see gpu-handoff doctor");
-    }
-}
-
 void require_on_vfio(const Roots& roots, const std::string& address) {
     if (!on_vfio(roots, address))
         throw Error(address, "is not on vfio-pci any more: something on the host took it back",
@@ -85,24 +62,6 @@ void require_all_on_vfio(const Roots& roots, const std::string& name, const Doma
             require_on_vfio(roots, address);
 }
 
-/// The libvirt daemon, our parent. When it has died already, pid 1 is in its place, whom nothing
-/// would ever end.
-ProcessId find_daemon(const Roots& roots, const std::string& domain) {
-    const std::optional<ProcessId> parent = process(::getppid(), roots.proc);
-    const std::string name = read_text(roots.proc / "1/comm").value_or("");
-    const bool is_daemon = name == "libvirtd" || name == "virtqemud"; // in a container
-    if (!parent || (parent->pid == 1 && !is_daemon))
-        throw Error(domain, "the libvirt daemon has ended", "start the domain again");
-    return *parent;
-}
-
-/// If the daemon died, nobody will start the domain, and nobody will call the return.
-void require_daemon(const Handoff& handoff) {
-    if (::getppid() != handoff.daemon.pid)
-        throw Error(handoff.domain.name, "the libvirt daemon ended during the handoff",
-                    "start the domain again");
-}
-
 /// The power manager of a session that goes on has no business with the card any more, and is
 /// wanted for the rest.
 void restart_screen_helpers(const Handoff& handoff, LinuxHost& host, const Plan& plan,
@@ -118,6 +77,11 @@ void restart_screen_helpers(const Handoff& handoff, LinuxHost& host, const Plan&
             log_warning(handoff.domain.name + ": " + error.what() + ": the return will try again");
         }
     }
+}
+
+/// The text with the domain in front, unless that is its subject anyway.
+std::string under(const std::string& domain, const std::string& text) {
+    return text.starts_with(domain + ": ") ? text : domain + ": " + text;
 }
 
 /// The scans found no process on the GPU, and yet its module is in use: by the kernel itself, or
@@ -150,7 +114,7 @@ Journal begin_journal(const Roots& roots, Record record) {
 void take(const Handoff& handoff, const Machine& machine, const Plan& plan, HolderGate gate) {
     handoff.timeline.begin_changes();
     const Deadline deadline(handoff.config.timeout);
-    require_vfio(handoff, deadline);
+    load_vfio(handoff.roots, handoff.timeline.on_step(), deadline);
     LinuxHost host(handoff.roots, give_back_late(handoff.roots, handoff.lock, handoff.domain.uuid),
                    std::move(gate));
 
@@ -171,10 +135,10 @@ void take(const Handoff& handoff, const Machine& machine, const Plan& plan, Hold
         for (const Step& step : plan)
             if (step.kind == Kind::driver)
                 require_on_vfio(handoff.roots, step.subject);
-        require_daemon(handoff);
+        require_daemon(handoff.daemon, handoff.domain.name);
         restart_screen_helpers(handoff, host, plan, deadline);
     } catch (const std::exception& failure) {
-        log_warning(handoff.domain.name + ": " + failure.what() + ": giving back");
+        log_warning(under(handoff.domain.name, failure.what()) + ": giving back");
         if (!give_back(handoff.roots, handoff.lock, record.uuid, handoff.timeline.on_step())
                  .empty())
             throw NotAllGivenBack(failure.what());

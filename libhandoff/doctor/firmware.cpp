@@ -134,8 +134,10 @@ void check_vfio(const Patient& patient, Findings& found) {
     const std::string release = evidence.text("/proc/sys/kernel/osrelease").value_or("");
     const std::string modules = "/usr/lib/modules/" + release;
     if (!evidence.exists(modules))
-        return found.failure("the modules of the running kernel " + release + " are gone",
-                             "the kernel was updated: restart the computer");
+        return found.failure(
+            "the modules of the running kernel " + release + " are gone",
+            "if the kernel was updated, restart the computer; if you built it, run make "
+            "modules_install");
     for (const std::string& name : evidence.list(modules + "/kernel/drivers/vfio/pci"))
         if (name.starts_with("vfio-pci.ko"))
             return found.ok("vfio-pci is there");

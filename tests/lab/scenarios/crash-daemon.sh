@@ -4,8 +4,8 @@
 # boot: own
 # deadline: 900
 # The hook and libvirtd are killed together in the middle of a handoff, so that no release ever comes: the recovery service, any domain's
-# prepare, or gpu-handoff recover brings the host back. The same when libvirtd is killed inside stopped. When it dies alone, the hook gives
-# everything back.
+# prepare, or gpu-handoff recover brings the host back. The same when libvirtd is killed inside start or stopped. When it dies alone, the hook
+# gives everything back.
 . /run/lab/guest/lib.sh
 
 configure win11
@@ -53,6 +53,19 @@ wait_for "the hook has ended" 60 not_running engine
 wait_for "libvirtd is back" 60 daemon_answers
 expect "state of win11" "shut off" "$(virsh -q domstate win11 | head -1)"
 same_state "$before" "by a daemon that died alone"
+
+step "libvirtd is killed inside start"
+hook_blocks start
+virsh -q start win11 > /dev/null 2>&1 &
+wait_for "the hook is called with start" 60 test -e /tmp/hook-blocks
+expect "driver of the GPU in start" vfio-pci "$(driver_of "$GPU")"
+kill -9 "$(pidof libvirtd)" "$(cat /tmp/hook-blocks)"
+wait $! || true
+hook_plain
+wait_for "the card is back" 60 back
+wait_for "libvirtd is back" 60 daemon_answers
+expect "state of win11" "shut off" "$(virsh -q domstate win11 | head -1)"
+same_state "$before" "by a daemon killed inside start"
 
 step "libvirtd is killed inside stopped"
 start_ok win11
