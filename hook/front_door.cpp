@@ -115,9 +115,24 @@ Input read_input() {
     return input;
 }
 
+bool contains(const Input& input, std::string_view text) {
+    return ::memmem(input.text.get(), input.size, text.data(), text.size()) != nullptr;
+}
+
 bool is_marked(const Input& input) {
-    const std::string_view mark = handoff::mark_namespace;
-    return ::memmem(input.text.get(), input.size, mark.data(), mark.size()) != nullptr;
+    return contains(input, handoff::mark_namespace);
+}
+
+/// Whether a journal's name (UUID.journal) is that of the domain in this XML. One without XML is
+/// the engine's to complain of.
+bool has_devices(const Input& input) {
+    if (input.size == 0)
+        return true;
+    const Found found = look_into(journals, [&](std::string_view entry) {
+        const std::size_t dot = entry.find('.');
+        return dot != 0 && dot != std::string_view::npos && contains(input, entry.substr(0, dot));
+    });
+    return found != Found::no;
 }
 
 /// Makes stdin say again what was read from it.
@@ -162,9 +177,20 @@ int prepare(std::string_view domain, char** arguments) {
     return become_engine(arguments);
 }
 
+/// What concerns a domain that has devices, with or without a file.
+int if_it_has_devices(char** arguments) {
+    if (!anything_taken())
+        return EXIT_SUCCESS;
+    const Input input = read_input();
+    if (!has_devices(input))
+        return EXIT_SUCCESS;
+    if (!put_back(input))
+        return refuse("domain XML: cannot be kept", "free memory, and run gpu-handoff recover");
+    return become_engine(arguments);
+}
+
 int start(std::string_view domain, char** arguments) {
-    const bool ours = has_file(domain) != Found::no || anything_taken();
-    return ours ? become_engine(arguments) : EXIT_SUCCESS;
+    return has_file(domain) != Found::no ? become_engine(arguments) : if_it_has_devices(arguments);
 }
 
 /// The domain runs: whatever goes wrong now, it is no reason to end it.
@@ -172,10 +198,6 @@ int started(std::string_view domain, char** arguments) {
     if (has_file(domain) == Found::yes && anything_taken())
         static_cast<void>(become_engine(arguments));
     return EXIT_SUCCESS;
-}
-
-int release(char** arguments) {
-    return anything_taken() ? become_engine(arguments) : EXIT_SUCCESS;
 }
 
 } // namespace
@@ -196,6 +218,6 @@ int main(int argc, char** argv) {
     if (operation == "started")
         return started(argv[1], argv);
     if (operation == "release")
-        return release(argv);
+        return if_it_has_devices(argv);
     return EXIT_SUCCESS;
 }

@@ -31,7 +31,9 @@ void show_as_text(const std::vector<Recovered>& all, const RecoverRequest& asked
             if (standing.live)
                 std::cout
                     << standing.record.domain
-                    << ": has its card; it is given back when libvirt sees the domain's end\n";
+                    << ": has its card; it is given back when libvirt sees the domain's end (if "
+                       "that is over: gpu-handoff recover "
+                    << standing.record.domain << ")\n";
     for (const Recovered& recovered : all)
         if (recovered.problems.empty())
             std::cout << recovered.domain << ": all given back\n";

@@ -3,6 +3,7 @@
 
 #include "libhandoff/bus.hpp"
 #include "libhandoff/error.hpp"
+#include "libhandoff/log.hpp"
 #include "libhandoff/sessions.hpp"
 #include "libhandoff/unit_control.hpp"
 #include "libhandoff/units.hpp"
@@ -17,8 +18,11 @@ constexpr int tries = 3;
 /// A display manager that makes no session known to logind is taken at its word after this time.
 constexpr std::chrono::seconds longest_look{10};
 
-/// Waits for its session, or for its end. Returns whether it lives.
-bool lives(const Roots& roots, const std::string& unit, const Deadline& deadline) {
+/// What became of a display manager that was started.
+enum class Start { ended, without_desktop, done };
+
+/// Waits for its session, or for its end.
+Start look_at(const Roots& roots, const std::string& unit, const Deadline& deadline) {
     const Deadline look(std::min<std::chrono::milliseconds>(deadline.left(), longest_look));
     const Bus bus = Bus::of_system(roots, deadline);
     bus.call(deadline, systemd_manager(), "Subscribe");
@@ -27,16 +31,30 @@ bool lives(const Roots& roots, const std::string& unit, const Deadline& deadline
     bus.listen(deadline, "org.freedesktop.login1", "member='SessionNew'");
     UnitControl control(bus, unit, unit, deadline);
     bool active = true;
+    bool desktop = false;
     static_cast<void>(bus.wait_until(
         [&] {
             active = control.is_active();
-            return !active || has_desktop(roots, deadline);
+            desktop = has_desktop(roots, deadline);
+            return !active || desktop;
         },
         look));
-    return active;
+    if (!active)
+        return Start::ended;
+    return desktop || has_session(roots, deadline) ? Start::done : Start::without_desktop;
 }
 
 } // namespace
+
+bool has_session(const Roots& roots, const Deadline& deadline) {
+    return std::ranges::any_of(sessions(roots, deadline), [](const Session& session) {
+        return session.seat == seat && !session.closing;
+    });
+}
+
+bool is_login(std::string_view unit) {
+    return unit.starts_with("getty@");
+}
 
 bool has_desktop(const Roots& roots, const Deadline& deadline) {
     return std::ranges::any_of(sessions(roots, deadline), [](const Session& session) {
@@ -50,11 +68,19 @@ bool start_display_manager(const Roots& roots, const std::string& unit, const De
     // says what it lacks.
     if (!has_desktop(roots, deadline))
         wait_for_graphical_seat(roots, seat, Deadline(deadline.left() / 2));
-    bool started = false;
+    bool changed = false;
+    bool restarted = false;
     for (int n = 0; n < tries; ++n) {
-        started = start_unit(roots, unit, deadline) || started;
-        if (lives(roots, unit, deadline))
-            return started;
+        changed = start_unit(roots, unit, deadline) || changed;
+        const Start start = look_at(roots, unit, deadline);
+        if (start == Start::ended)
+            continue;
+        if (start == Start::done || restarted || deadline.left() < longest_look)
+            return changed;
+        // SDDM stays active when its X server has failed three times.
+        log_warning(unit + ": is active, and nobody is at " + seat + ": restarting it");
+        stop_unit(roots, unit, deadline);
+        restarted = true;
     }
     throw Error(unit, "ends again right after its start", "see systemctl status " + unit);
 }

@@ -19,7 +19,7 @@ struct Check {
     bool of_domain = false;
 };
 
-constexpr std::array<Check, 34> checks{{
+constexpr std::array<Check, 35> checks{{
     {"virtualisation", doctor::check_virtualisation},
     {"NX", doctor::check_nx},
     {"IOMMU in the firmware", doctor::check_firmware_iommu},
@@ -54,6 +54,7 @@ constexpr std::array<Check, 34> checks{{
     {"video", doctor::check_video, true},
     {"keyboard and mouse", doctor::check_input, true},
     {"sound", doctor::check_sound, true},
+    {"autostart", doctor::check_autostart, true},
 }};
 
 /// What one check says, whatever happens to it.

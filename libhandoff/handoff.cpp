@@ -146,6 +146,32 @@ void take(const Handoff& handoff, const Machine& machine, const Plan& plan, Hold
     }
 }
 
+void hand_over_locked(const Handoff& handoff) {
+    const auto& [roots, lock, domain, config, daemon, timeline] = handoff;
+    const std::vector<Handed> others =
+        settle_journals(roots, lock, domain.uuid, timeline.on_step());
+
+    HolderGate gate;
+    const Machine machine = probe(roots, domain, config, others, gate, Deadline(config.timeout));
+    const Plan plan = make_plan(machine, config, domain);
+    timeline.end_of("machine");
+    if (plan.empty())
+        return log_info(domain.name + ": has no GPU among its devices, nothing to hand over");
+    take(handoff, machine, plan, std::move(gate));
+    timeline.end(Outcome::handed_over);
+}
+
+/// Gives back what ended while we had the lock: its return may have waited for us in vain.
+void settle_late(const Roots& roots, const Lock& lock, const Domain& domain) {
+    try {
+        settle_others(roots, lock, domain.uuid, [&](const Step& step, const Spent&) {
+            log_info(domain.name + ": for another: " + text_of(step));
+        });
+    } catch (const std::exception& error) {
+        log_error(domain.name + ": " + error.what());
+    }
+}
+
 void hand_over(const Roots& roots, const std::string& name, const Domain& domain,
                Timeline& timeline) {
     const std::optional<Config> config = load_config(roots.etc, name);
@@ -154,18 +180,13 @@ void hand_over(const Roots& roots, const std::string& name, const Domain& domain
     const ProcessId daemon = find_daemon(roots, domain.name);
     timeline.end_of("start");
     const Lock lock(roots, domain.name, Deadline(config->timeout));
-    const Handoff handoff{roots, lock, domain, *config, daemon, timeline};
-    const std::vector<Handed> others =
-        settle_journals(roots, lock, domain.uuid, timeline.on_step());
-
-    HolderGate gate;
-    const Machine machine = probe(roots, domain, *config, others, gate, Deadline(config->timeout));
-    const Plan plan = make_plan(machine, *config, domain);
-    timeline.end_of("machine");
-    if (plan.empty())
-        return log_info(domain.name + ": has no GPU among its devices, nothing to hand over");
-    take(handoff, machine, plan, std::move(gate));
-    timeline.end(Outcome::handed_over);
+    try {
+        hand_over_locked({roots, lock, domain, *config, daemon, timeline});
+    } catch (...) {
+        settle_late(roots, lock, domain);
+        throw;
+    }
+    settle_late(roots, lock, domain);
 }
 
 void note_return(const Roots& roots, const Record& record) {
@@ -176,12 +197,21 @@ void note_return(const Roots& roots, const Record& record) {
     }
 }
 
+/// Whoever has the lock for longer gives back for us, when he is done.
+Lock lock_for_return(const Roots& roots, const Record& record) {
+    try {
+        return {roots, record.domain, Deadline(2 * record.timeout)};
+    } catch (const Error& error) {
+        throw NotAllGivenBack(error.what());
+    }
+}
+
 void give_back_to_host(const Roots& roots, const Record& record, Timeline& timeline) {
     // libvirt says this once: whatever happens to us from here on, the journal is dead and others
     // may return it.
     if (!record.returning)
         note_return(roots, record);
-    const Lock lock(roots, record.domain, Deadline(2 * record.timeout));
+    const Lock lock = lock_for_return(roots, record);
     // A `started` of a daemon that died may have switched screens while we waited.
     const Record last = read_journal(roots.journals(), record.uuid).value_or(record);
     const std::vector<std::string> problems =

@@ -26,6 +26,10 @@ constexpr std::array vital{
 /// Names of processes are cut off after 15 bytes.
 constexpr std::array sound_servers{Name("pipewire"), Name("pipewire-pulse"), Name("wireplumber"),
                                    Name("pipewire-media-"), Name("pulseaudio")};
+/// Those that are not among `holding_on`.
+constexpr std::array compositors{
+    Name("kwin_wayland"), Name("Xwayland"), Name("Hyprland"), Name("sway"),   Name("wayfire"),
+    Name("labwc"),        Name("river"),    Name("niri"),     Name("weston"), Name("cosmic-comp")};
 constexpr std::array holding_on{Name("gnome-shell"), Name("mutter"), Name("Xorg"), Name("X")};
 
 template <std::size_t Count> bool contains(const std::array<Name, Count>& names, Name name) {
@@ -56,6 +60,10 @@ bool must_live(Name unit) {
 
 bool is_sound_server(Name process) {
     return contains(sound_servers, process);
+}
+
+bool is_compositor(Name process) {
+    return contains(compositors, process) || contains(holding_on, process);
 }
 
 bool cannot_let_go(Name process) {

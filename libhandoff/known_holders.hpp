@@ -29,6 +29,9 @@ bool must_live(std::string_view unit);
 /// Sound servers let a card go that is withdrawn in udev, and take one that is offered.
 bool is_sound_server(std::string_view process);
 
+/// Display servers, whose end would take the desktop with it.
+bool is_compositor(std::string_view process);
+
 /// Display servers that cannot let go of one of their cards: mutter never closes one (mutter#710),
 /// Xorg crashes.
 bool cannot_let_go(std::string_view process);

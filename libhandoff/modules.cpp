@@ -3,16 +3,22 @@
 
 #include "libhandoff/error.hpp"
 #include "libhandoff/kmod.hpp"
+#include "libhandoff/log.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <cstdlib>
 #include <map>
+#include <sstream>
 #include <system_error>
 
 namespace handoff {
 namespace {
 
 using Parameters = std::map<std::string, std::string>;
+
+constexpr std::string_view hidden_prefix = "NVreg_";
 
 /// How a string parameter that was never set reads; written back it would become that text.
 constexpr std::string_view unset = "(null)";
@@ -47,9 +53,31 @@ std::string unescaped(std::string_view text) {
     return value;
 }
 
+/// The parameters of NVIDIA's own that have no file in sysfs, which are nearly all: they are lines
+/// "Name: 1" and "Name: \"text\"" of another file, without the prefix of the parameter.
+Parameters hidden_parameters(const Roots& roots, const std::string& module) {
+    Parameters parameters;
+    if (module != "nvidia")
+        return parameters;
+    std::istringstream lines(read_file(roots.proc / "driver/nvidia/params").value_or(""));
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t colon = line.find(": ");
+        if (colon == std::string::npos)
+            continue;
+        std::string value = line.substr(colon + 2);
+        if (value.size() >= 2 && value.front() == '"')
+            value = value.substr(1, value.size() - 2);
+        // Numbers are shown without a sign, and taken with one.
+        else if (const auto number = std::strtoul(value.c_str(), nullptr, 10); number > INT32_MAX)
+            value = std::to_string(static_cast<std::int32_t>(number));
+        parameters[std::string(hidden_prefix) + line.substr(0, colon)] = value;
+    }
+    return parameters;
+}
+
 Parameters parameters_now(const Roots& roots, const std::string& module) {
     const std::filesystem::path directory = roots.module(module) / "parameters";
-    Parameters parameters;
+    Parameters parameters = hidden_parameters(roots, module);
     for (const std::string& name : list(directory)) {
         try {
             if (const std::optional<std::string> value = read_text(directory / name))
@@ -162,6 +190,15 @@ void load_module(const Roots& roots, const std::string& module, const std::strin
         insert(module, options);
         rest = not_taken(roots, module, wanted);
     }
+    std::erase_if(rest, [&](const auto& parameter) {
+        const bool hidden =
+            parameter.first.starts_with(hidden_prefix) &&
+            !std::filesystem::exists(roots.module(module) / "parameters" / parameter.first);
+        if (hidden) // perhaps one that the driver changes by itself
+            log_warning("module " + module + ": came back with another " + parameter.first +
+                        ", it was \"" + parameter.second + "\"");
+        return hidden;
+    });
     if (!rest.empty())
         throw Error("module " + module, "came back with another " + rest.begin()->first,
                     "it was \"" + rest.begin()->second + "\"; load it by hand if that matters");

@@ -132,9 +132,25 @@ bool is_display_server(const Holder& holder) {
 }
 
 bool has_other_screen(const Machine& machine, const Taken& taken) {
-    return std::ranges::any_of(machine.desktop.screens, [&](const auto& card) {
-        return !taken.functions.contains(card.first) && !card.second.empty();
+    // Some drivers leave the firmware's framebuffer behind as a card (simpledrm's): it is theirs.
+    const bool takes_firmware = std::ranges::any_of(taken.functions, [&](const auto& address) {
+        return machine.functions.at(address).boot_vga;
     });
+    return std::ranges::any_of(machine.desktop.screens, [&](const auto& card) {
+        const bool of_firmware = card.first.find("-framebuffer.") != std::string::npos;
+        return !taken.functions.contains(card.first) && !card.second.empty() &&
+               !(of_firmware && takes_firmware);
+    });
+}
+
+/// A desktop on the firmware's framebuffer, which is gone for good once vfio-pci has the card.
+void require_driver(const Machine& machine, const Hold& one) {
+    const auto function = machine.functions.find(one.subject);
+    if (function == machine.functions.end() || function->second.driver != "none")
+        return;
+    throw Error(one.subject,
+                text_of({one.holder}) + ", and without a driver the desktop would not come back",
+                "install the card's driver, or write display = \"stop\"");
 }
 
 /// Whether the desktop is ended; else it stays, and has the card withdrawn.
@@ -151,6 +167,7 @@ bool ends_desktop(const Machine& machine, const Config& config, const Taken& tak
                     "the only GPU with a screen, " + text_of({server->holder}) +
                         ", and display is \"keep\"",
                     "write display = \"auto\"");
+    require_driver(machine, *server);
     return true;
 }
 
@@ -170,6 +187,20 @@ void require_known_owners(const Machine& machine, const Parties& parties) {
                         "close it and start again");
 }
 
+/// As far as it is known: where the module is held, any of its cards may be meant.
+std::string address_of(const Hold& one) {
+    return one.subject.find(' ') == std::string::npos ? one.subject : "GPU";
+}
+
+std::string way_out(const Machine& machine, const Hold& one) {
+    const Owner& owner = one.owner;
+    const bool render = one.holder.nodes.front().starts_with("/dev/dri/renderD");
+    if (owner.manager && owner.user_unit.ends_with(".service") &&
+        !machine.desktop.transient.contains(owner.subject()))
+        return "close it, or write stop_units = [\"" + owner.subject() + "\"]";
+    return render ? "close it, or write on_busy = \"terminate\"" : "close it and start again";
+}
+
 void require_stoppable(const Machine& machine, const Config& config, const Parties& parties) {
     if (!parties.services.empty()) {
         const std::string& unit = parties.services.front().owner.unit;
@@ -180,14 +211,17 @@ void require_stoppable(const Machine& machine, const Config& config, const Parti
                                      ? "stop it, or write stop_units = [\"" + unit + "\"]"
                                      : "stop it and start again");
     }
-    if (parties.processes.empty() || config.on_busy == OnBusy::terminate)
+    Holds staying = parties.processes;
+    if (config.on_busy == OnBusy::terminate) // though not of the desktop that is to live on
+        std::erase_if(staying, [](const Hold& one) { return !is_compositor(one.holder.name); });
+    if (staying.empty())
         return;
     // EGL and Vulkan open every NVIDIA card there is, and a compositor never closes them.
-    const bool nvidia = parties.processes.front().holder.nodes.front().starts_with("/dev/nvidia");
-    refuse(parties.processes,
-           nvidia && is_desktop(machine.desktop, parties.processes.front().holder)
-               ? "close it, or run gpu-handoff reserve and log in again"
-               : "close it and start again");
+    const bool nvidia = staying.front().holder.nodes.front().starts_with("/dev/nvidia");
+    refuse(staying, nvidia && is_desktop(machine.desktop, staying.front().holder)
+                        ? "close it, or run gpu-handoff reserve " + address_of(staying.front()) +
+                              " and restart the computer"
+                        : way_out(machine, staying.front()));
 }
 
 /// The desktop lives on. What of it is neither a display server nor one of the others is a process

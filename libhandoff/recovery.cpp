@@ -101,11 +101,25 @@ void forget_desktops_that_ended(const Roots& roots, Record& record) {
     std::erase_if(record.steps, [&](const Step& step) { return is_of_nobody(roots, step); });
 }
 
-/// Whether a session was ended, and there is no desktop now.
+/// Whether a desktop waits for this step's return: not if it is that of some other service.
+bool brings_desktop(const Roots& roots, const Step& step) {
+    return step.kind != Kind::unit || is_login(step.subject) ||
+           step.subject == unit_id(roots, display_manager_alias, Deadline(look_deadline));
+}
+
+/// Whether a session was ended, and there is no desktop now, for want of a step that is left.
 bool is_without_desktop(const Roots& roots, const Record& record) {
+    const auto has = [&](const auto& what) { return std::ranges::any_of(record.steps, what); };
     try {
-        return std::ranges::find(record.steps, Kind::session, &Step::kind) != record.steps.end() &&
-               !has_desktop(roots, Deadline(look_deadline));
+        const std::vector<Step> left =
+            read_journal(roots.journals(), record.uuid).value_or(Record{}).steps;
+        if (!has([](const Step& step) { return step.kind == Kind::session; }) ||
+            std::ranges::none_of(left,
+                                 [&](const auto& step) { return brings_desktop(roots, step); }))
+            return false;
+        const bool began_at_console = has([](const Step& step) { return is_login(step.subject); });
+        return began_at_console ? !has_session(roots, Deadline(look_deadline))
+                                : !has_desktop(roots, Deadline(look_deadline));
     } catch (const std::exception&) {
         return true;
     }
@@ -270,7 +284,9 @@ Late give_back_late(const Roots& roots, const Lock& lock, const std::string& uui
                     return; // whoever waited is still at it, or libvirt will call the return
                 log_warning(record->domain +
                             ": the kernel came back late; giving back what was left");
-                give_back_left(roots, own, uuid, [](const Step&, const Spent&) {});
+                const OnStep nobody = [](const Step&, const Spent&) {};
+                give_back_left(roots, own, uuid, nobody);
+                settle_others(roots, own, uuid, nobody); // who waited for the lock in vain
             }};
 }
 

@@ -53,6 +53,9 @@ std::map<std::string, std::vector<std::string>> screens(const Roots& roots) {
         for (const Connector& connector : all)
             if (connector.status != "disconnected")
                 names.push_back(connector.name);
+        // With nvidia_drm modeset=0 the kernel knows no connectors, and Xorg draws all the same.
+        if (all.empty() && link_name(roots.function(parent) / "driver") == "nvidia")
+            names.emplace_back("unknown");
     }
     return found;
 }

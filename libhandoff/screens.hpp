@@ -23,8 +23,9 @@ struct Connector {
 std::map<std::string, std::vector<Connector>> connectors(const Roots& roots);
 
 /// The ways out to a screen: per PCI function (or other parent of a DRM card) the connectors that
-/// have a screen, or may have one ("HDMI-A-1"; status is not "disconnected"). A card without any is
-/// listed too. Throws StuckFunction if a driver does not answer.
+/// have a screen, or may have one ("HDMI-A-1"; status is not "disconnected"; "unknown" where only
+/// the driver knows). A card without any is listed too. Throws StuckFunction if a driver does not
+/// answer.
 std::map<std::string, std::vector<std::string>> screens(const Roots& roots);
 
 } // namespace handoff

@@ -143,7 +143,8 @@ void require_not_handed(const Machine& machine, const Addresses& functions) {
                     ? Error(address, "not given back when domain " + other.domain + " ended",
                             "run gpu-handoff recover")
                     : Error(address, "already handed over to domain " + other.domain,
-                            "shut that domain down first");
+                            "shut that domain down first (if it is off: gpu-handoff recover " +
+                                other.domain + ")");
 }
 
 } // namespace

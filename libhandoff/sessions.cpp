@@ -198,7 +198,8 @@ void end_session(const Roots& roots, const std::string& id, const Deadline& dead
         throw;
     }
     if (!bus.wait_until([&] { return !session_path(bus, id, deadline); }, deadline))
-        throw Error("session " + id, "does not end in time", "see loginctl session-status " + id);
+        throw Error("session " + id, "does not end in time",
+                    "raise timeout_s (a program in it may take 90 s)");
 }
 
 bool wait_for_graphical_seat(const Roots& roots, const std::string& seat,

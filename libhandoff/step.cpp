@@ -30,10 +30,14 @@ bool has_return(Kind kind) {
 }
 
 std::string text_of(const Step& step) {
+    // amdgpu alone has seventy parameters.
+    const auto shown = [&](const std::string& state) {
+        return step.kind == Kind::module ? state.substr(0, state.find(' ')) : state;
+    };
     std::string text(name_of(step.kind));
-    text.append(" ").append(step.subject).append(": ").append(step.from);
+    text.append(" ").append(step.subject).append(": ").append(shown(step.from));
     if (step.from != step.to)
-        text.append(" -> ").append(step.to);
+        text.append(" -> ").append(shown(step.to));
     return text;
 }
 

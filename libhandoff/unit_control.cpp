@@ -114,7 +114,7 @@ void UnitControl::wait(const std::function<bool()>& so, const std::string& wrong
         return;
     listen();
     if (!bus_.wait_until(now, deadline_, [&](const Message& signal) { note(signal); }))
-        fail(wrong + " (" + unit_.sub + ")");
+        fail(wrong + " (" + unit_.sub + ")", "raise timeout_s, or ");
 }
 
 void UnitControl::note(const Message& signal) {
@@ -146,9 +146,10 @@ bool UnitControl::queue(const char* method, const std::string& what) {
     }
 }
 
-void UnitControl::fail(const std::string& wrong) const {
+void UnitControl::fail(const std::string& wrong, const std::string& remedy) const {
     throw Error(called_, wrong,
-                (called_ == name_ ? "see systemctl status " : "see systemctl --user status ") +
+                remedy +
+                    (called_ == name_ ? "see systemctl status " : "see systemctl --user status ") +
                     name_);
 }
 

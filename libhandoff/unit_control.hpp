@@ -55,7 +55,7 @@ private:
     void try_to_start(bool again);
     void reset();
     void note(const Message& signal);
-    [[noreturn]] void fail(const std::string& wrong) const;
+    [[noreturn]] void fail(const std::string& wrong, const std::string& remedy = {}) const;
 
     const Bus& bus_;
     Deadline deadline_;

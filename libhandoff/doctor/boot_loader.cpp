@@ -62,7 +62,9 @@ std::string kernel_update(const Evidence& evidence) {
         return "reinstall-kernels";
     if (evidence.exists("/etc/mkinitcpio.conf"))
         return "mkinitcpio -P";
-    return "kernel-install add-all"; // systemd 255 and newer
+    if (has_program(evidence, "update-initramfs"))
+        return "update-initramfs -u -k all"; // Debian 12, whose hooks call kernel-install
+    return "kernel-install add-all";         // systemd 255 and newer
 }
 
 std::string limine_update(const Evidence& evidence) {

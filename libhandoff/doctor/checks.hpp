@@ -56,5 +56,6 @@ void check_memory(const Patient& patient, Findings& found);
 void check_video(const Patient& patient, Findings& found);
 void check_input(const Patient& patient, Findings& found);
 void check_sound(const Patient& patient, Findings& found);
+void check_autostart(const Patient& patient, Findings& found);
 
 } // namespace handoff::doctor

@@ -73,4 +73,15 @@ void check_sound(const Patient& patient, Findings& found) {
         found.ok(joined(patient.guest->sounds));
 }
 
+/// When the computer starts, the card goes to the guest before the display manager has it: what did
+/// not run is not started at the guest's end.
+void check_autostart(const Patient& patient, Findings& found) {
+    const std::string& name = patient.guest->name;
+    if (patient.leaves_none() &&
+        patient.evidence.exists("/etc/libvirt/qemu/autostart/" + name + ".xml"))
+        found.warning("the domain starts with the computer, and when it ends there is no desktop",
+                      "run\nvirsh autostart --disable " + quoted(name) +
+                          "\nor start the display manager by hand then");
+}
+
 } // namespace handoff::doctor

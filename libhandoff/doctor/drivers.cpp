@@ -99,9 +99,17 @@ void check_nvidia(const Patient& patient, Findings& found) {
     const Evidence& evidence = patient.evidence;
     const std::string version = evidence.text("/sys/module/nvidia/version").value_or("");
     const bool shared = std::ranges::count_if(patient.cards, on_nvidia) > 1;
-    const std::string module = "/sys/module/nvidia_drm/parameters/modeset";
-    if (!shared || !is_before(version, nvidia_that_lets_go) ||
-        evidence.text(module).value_or("N") != "Y")
+    const auto is_on = [&](const char* name) {
+        return evidence.text("/sys/module/nvidia_drm/parameters/" + std::string(name))
+                   .value_or("N") == "Y";
+    };
+    if (patient.leaves_none() && !is_on("fbdev"))
+        return found.warning(
+            version + ": without fbdev, text consoles (Ctrl+Alt+F2) stay dark from the first "
+                      "handoff until the computer is restarted",
+            "write into /etc/modprobe.d/nvidia-drm.conf\noptions nvidia_drm modeset=1 fbdev=1\nand "
+            "restart the computer (a driver before 550 has no fbdev: be ready to log in over ssh)");
+    if (!shared || !is_before(version, nvidia_that_lets_go) || !is_on("modeset"))
         return found.ok(version);
     found.failure(version + " cannot let go of one of two cards while nvidia_drm has modeset on",
                   "update the driver to " + std::string(nvidia_that_lets_go) +

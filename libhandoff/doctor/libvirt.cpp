@@ -121,6 +121,10 @@ void check_confinement(const Patient& patient, Findings& found) {
                                  "(virt_hooks_unconfined is off)",
                                  "run\nsetsebool -P virt_hooks_unconfined on\n"
                                  "restorecon -R /etc/libvirt/hooks");
+        if (daemon_of(evidence) == "virtqemud")
+            return found.warning("SELinux confines virtqemud, and its hooks with it",
+                                 "if a start says that something may not be read or written, "
+                                 "run\nsemanage permissive -a virtqemud_t");
         return found.ok("SELinux");
     }
     if (evidence.text("/sys/module/apparmor/parameters/enabled") == "Y")

@@ -2,6 +2,7 @@
 #include "libhandoff/host/subjects.hpp"
 
 #include "libhandoff/display_manager.hpp"
+#include "libhandoff/sessions.hpp"
 #include "libhandoff/units.hpp"
 
 namespace handoff {
@@ -23,10 +24,13 @@ std::string unit_state_now(const Roots& roots, const std::string& subject) {
 
 bool set_unit(HostContext& context, const std::string& subject, const std::string& state,
               const Deadline& deadline) {
-    if (state == active)
-        return is_display_manager(context.roots, subject, deadline)
-                   ? start_display_manager(context.roots, subject, deadline)
-                   : start_unit(context.roots, subject, deadline);
+    if (state == active) {
+        if (is_display_manager(context.roots, subject, deadline))
+            return start_display_manager(context.roots, subject, deadline);
+        if (is_login(subject)) // a compositor that finds no card gives up
+            wait_for_graphical_seat(context.roots, "seat0", Deadline(deadline.left() / 2));
+        return start_unit(context.roots, subject, deadline);
+    }
     if (unit_state(context.roots, subject, deadline) == state)
         return false;
     stop_unit(context.roots, subject, deadline);

@@ -59,7 +59,7 @@ TEST_CASE("a display manager that hangs in its stop is started after that") {
     const Host host(with_lightdm(fake));
     const Service logind = logind_on(host, {});
     const std::string expected = "lightdm.service: does not start in time (stop-sigterm); "
-                                 "see systemctl status lightdm.service";
+                                 "raise timeout_s, or see systemctl status lightdm.service";
     CHECK(error_at_deadline(expected, [&](const Deadline& deadline) { start(host, deadline); }) ==
           expected);
     CHECK_THAT(host.log(), contains("StartUnit lightdm.service\n"));

@@ -59,7 +59,10 @@ TEST_CASE("facts of drivers and cards", "[doctor]") {
         return "/sys/module/nvidia/version: " + text + "\n";
     };
     const std::string modeset = "/sys/module/nvidia_drm/parameters/modeset: Y\n";
-    CHECK(only("NVIDIA's driver", one_card + version("470.1") + modeset) == "ok: 470.1");
+    const std::string fbdev = "/sys/module/nvidia_drm/parameters/fbdev: Y\n";
+    CHECK_THAT(only("NVIDIA's driver", one_card + version("470.1") + modeset),
+               contains("warning: 470.1: without fbdev, text consoles"));
+    CHECK(only("NVIDIA's driver", one_card + version("570.1") + modeset + fbdev) == "ok: 570.1");
     CHECK_THAT(only("NVIDIA's driver", one_card + second + version("580.95.05") + modeset),
                contains("failure: 580.95.05 cannot let go"));
     CHECK(only("NVIDIA's driver", one_card + second + version("580.95.05")) == "ok: 580.95.05");

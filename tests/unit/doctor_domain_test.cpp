@@ -110,3 +110,11 @@ TEST_CASE("the guest's screen, keyboard, mouse and sound", "[doctor]") {
     CHECK(sound(one_card, "alsa") == "ok: alsa");
     CHECK(said("sound", one_card, domain(whole_card)).empty());
 }
+
+TEST_CASE("a domain that starts with the computer leaves it without a desktop", "[doctor]") {
+    const std::string link = "/etc/libvirt/qemu/autostart/win11.xml\n";
+    CHECK_THAT(only("autostart", one_card + link, domain(whole_card)),
+               contains("warning: the domain starts with the computer"));
+    CHECK(said("autostart", two_cards + link, domain(whole_card)).empty());
+    CHECK(said("autostart", one_card, domain(whole_card)).empty());
+}

@@ -134,6 +134,8 @@ TEST_CASE("libvirt's daemon and the hook", "[doctor]") {
                contains("ok: AppArmor"));
     const std::string enforcing = "/sys/fs/selinux/enforce: 1\n";
     CHECK(only("confinement", enforcing) == "ok: SELinux");
+    CHECK_THAT(only("confinement", enforcing + "=virtqemud.service: active 1\n"),
+               contains("semanage permissive -a virtqemud_t"));
     CHECK_THAT(
         only("confinement", enforcing + "/sys/fs/selinux/booleans/virt_hooks_unconfined: 0 0\n"),
         contains("setsebool -P virt_hooks_unconfined on"));

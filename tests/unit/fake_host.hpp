@@ -11,7 +11,9 @@
 /// Stands for kill -9: no std::exception, so that nothing in the engine catches it.
 struct Killed {};
 
-enum class Fault { none, fails, gets_stuck, dies_before, dies_after };
+/// `fails_late` is an error after the change was made, or after half of it: a driver has let go of
+/// its function, and the other one did not take it.
+enum class Fault { none, fails, fails_late, gets_stuck, dies_before, dies_after };
 
 /// A machine in memory with the couplings of the real one that matter for the order of steps:
 /// unloading a module takes its driver from the functions, loading it binds those whose override
@@ -40,6 +42,11 @@ public:
             throw handoff::StuckFunction({subject, {1, "1"}}, "stuck");
         const State before = now;
         apply(kind, subject, wanted);
+        if (faulty && fault == Fault::fails_late) {
+            if (kind == Kind::driver)
+                now[{kind, subject}] = "none";
+            throw handoff::Error(subject, "fails late", "nothing to do");
+        }
         if (faulty && fault == Fault::dies_after)
             throw Killed();
         return now != before;

@@ -224,14 +224,19 @@ TEST_CASE("other operations and other arguments are not for us", "[front-door]")
     CHECK(host.run({.arguments = arguments}) == nothing);
 }
 
-TEST_CASE("release and start are ours while some domain has devices", "[front-door]") {
+TEST_CASE("release and start are ours for a domain that has devices", "[front-door]") {
     const FakeEtc host;
-    const std::string operation = GENERATE(as<std::string>(), "release", "start");
-    CHECK(host.run(call("other", operation)) == nothing);
+    Call door = call("other", GENERATE("release", "start"));
+    door.input = GENERATE(as<std::string>(), "", "<domain><uuid>5c2f</uuid></domain>",
+                          std::string(70'000, ' ') + "5c2f");
+    CHECK(host.run(door) == nothing);
     host.add_journal();
-    CHECK(host.run(call("other", operation)) == engine_ran);
+    CHECK(host.run(door) == engine_ran);
+    CHECK((host.recorded("input") == door.input));
+    door.input = "<domain><uuid>5c2e</uuid></domain>";
+    CHECK(host.run(door) == nothing);
     fs::remove_all(host.journals());
-    CHECK(host.run(call("other", operation)) == nothing);
+    CHECK(host.run(door) == nothing);
 }
 
 TEST_CASE("started is ours for a domain with a file while some domain has devices",
@@ -331,7 +336,8 @@ TEST_CASE("without an engine the start is refused in one line", "[front-door]") 
     const FakeEtc host;
     host.add_journal();
     fs::remove(host.path() / "engine");
-    const Call door = call("win11", GENERATE("prepare", "start", "release"));
+    Call door = call("win11", GENERATE("prepare", "start", "release"));
+    door.input = "<uuid>5c2f</uuid>";
     CHECK(host.run(door) == Outcome{1, "",
                                     "gpu-handoff: ./engine: cannot be run (No such file or "
                                     "directory); reinstall gpu-handoff\n"});

@@ -20,6 +20,20 @@ TEST_CASE("a module's state is its parameters, one word each") {
     CHECK(module_state(tree.roots, "nvidia") == "unloaded");
 }
 
+TEST_CASE("parameters of NVIDIA's that have no file in sysfs are in a file of its own") {
+    const Tree tree;
+    tree.file("sys/module/nvidia/initstate", "live\n");
+    tree.file("sys/module/nvidia_drm/initstate", "live\n");
+    tree.file("sys/module/nvidia/parameters/NVreg_Seen", "Y\n");
+    tree.file("proc/driver/nvidia/params",
+              "EnableMSI: 1\nResmanDebugLevel: 4294967295\nSeen: 1\n"
+              "RegistryDwords: \"\"\nRmMsg: \"two words\"\nno line of this kind\n");
+    CHECK(module_state(tree.roots, "nvidia") ==
+          "loaded NVreg_EnableMSI=1 NVreg_RegistryDwords= NVreg_ResmanDebugLevel=-1 "
+          "NVreg_RmMsg=two\\x20words NVreg_Seen=Y");
+    CHECK(module_state(tree.roots, "nvidia_drm") == "loaded");
+}
+
 TEST_CASE("a stack is unloaded from its leaves, each module once") {
     const Tree tree;
     const auto holds = [&](const std::string& upper, const std::string& lower) {

@@ -215,6 +215,16 @@ TEST_CASE("a desktop is not ended over people's heads", "[policy]") {
     }
 }
 
+TEST_CASE("a desktop on the firmware's framebuffer would not come back", "[policy]") {
+    Machine machine = single();
+    machine.functions[gpu].driver = "none";
+    CHECK(refusal(machine) ==
+          "0000:01:00.0: Xorg (pid 800, user ann, lightdm.service) has /dev/dri/card0 open, and "
+          "without a driver the desktop would not come back; "
+          "install the card's driver, or write display = \"stop\"");
+    CHECK(steps(machine, {.display = Display::stop}) == end_of_lightdm);
+}
+
 TEST_CASE("a compositor with another screen has the card withdrawn", "[policy]") {
     Machine machine = dual();
     CHECK(steps(machine) == Texts{"card 0000:01:00.0: present -> withdrawn"});
@@ -253,10 +263,34 @@ TEST_CASE("a compositor with another screen has the card withdrawn", "[policy]")
         machine.holders.push_back(
             holder(903, "game", "/dev/dri/renderD128", manager_cgroup + "app-game.scope"));
         CHECK(refusal(machine) == "0000:01:00.0: game (pid 903, user ann, app-game.scope) has "
-                                  "/dev/dri/renderD128 open; close it and start again");
+                                  "/dev/dri/renderD128 open; "
+                                  "close it, or write on_busy = \"terminate\"");
         CHECK(steps(machine, {.on_busy = OnBusy::terminate}) ==
               Texts{"process 903 77 game: running -> ended",
                     "card 0000:01:00.0: present -> withdrawn"});
+    }
+    SECTION("a service of the user's may be stopped") {
+        const std::string portal = "xdg-desktop-portal.service";
+        machine.holders.push_back(
+            holder(904, "portal", "/dev/dri/renderD128", manager_cgroup + portal));
+        CHECK_THAT(refusal(machine),
+                   contains("close it, or write stop_units = [\"user@1000:" + portal + "\"]"));
+        machine.desktop.transient = {"user@1000:" + portal};
+        CHECK_THAT(refusal(machine), contains("close it, or write on_busy"));
+    }
+    SECTION("the compositor is never terminated") {
+        machine.functions[gpu].nodes.push_back({77, "/dev/nvidia0"});
+        machine.holders.front().nodes = {"/dev/nvidia0"};
+        CHECK(refusal(machine, {.display = Display::keep, .on_busy = OnBusy::terminate}) ==
+              "0000:01:00.0: kwin_wayland (pid 900, user ann, plasma-kwin_wayland.service) has "
+              "/dev/nvidia0 open; close it, or run gpu-handoff reserve 0000:01:00.0 and restart "
+              "the computer");
+    }
+    SECTION("the framebuffer that the firmware left is the taken card's, if that was the first") {
+        machine.desktop.screens = {{"simple-framebuffer.0", {"Unknown-1"}}};
+        CHECK(steps(machine) == Texts{"card 0000:01:00.0: present -> withdrawn"});
+        machine.functions[gpu].boot_vga = true;
+        CHECK_THAT(steps(machine).front(), contains("sddm.service: active -> inactive"));
     }
 }
 

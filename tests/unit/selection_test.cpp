@@ -118,7 +118,8 @@ TEST_CASE("a function of another domain is refused with that domain's name") {
     Machine machine = machine_with("amdgpu");
     machine.handed.push_back({"macos", false, {{audio, "snd_hda_intel"}}});
     CHECK(refusal(machine, {}, {gpu}) ==
-          audio + ": already handed over to domain macos; shut that domain down first");
+          audio + ": already handed over to domain macos; shut that domain down first "
+                  "(if it is off: gpu-handoff recover macos)");
     machine.handed[0].left_over = true;
     CHECK(refusal(machine, {}, {gpu}) ==
           audio + ": not given back when domain macos ended; run gpu-handoff recover");

@@ -133,7 +133,8 @@ TEST_CASE("a session that does not end is an error at the deadline") {
     FakeLogind logind = with({desktop});
     logind.keeps = true;
     const Host host(logind);
-    const std::string expected = "session 2: does not end in time; see loginctl session-status 2";
+    const std::string expected = "session 2: does not end in time; "
+                                 "raise timeout_s (a program in it may take 90 s)";
     CHECK(error_at_deadline(expected, [&](const Deadline& deadline) {
               end_session(host.roots, desktop.id, deadline);
           }) == expected);

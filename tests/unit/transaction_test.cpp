@@ -30,6 +30,7 @@ Plan nvidia_plan() {
     plan.push_back({Kind::unit, "lightdm.service", "active", "inactive"});
     plan.push_back({Kind::session, "2", "active", "ended"});
     plan.push_back({Kind::process, "1234 77 game", "running", "ended"});
+    plan.push_back({Kind::framebuffer, "efi-framebuffer.0", "bound", "unbound"});
     plan.push_back({Kind::driver, audio, "snd_hda_intel", "vfio-pci"});
     plan.push_back({Kind::module, "nvidia_drm", "loaded modeset=Y", "unloaded"});
     plan.push_back({Kind::module, "nvidia", "loaded NVreg_A=1", "unloaded"});
@@ -115,10 +116,11 @@ TEST_CASE("a handoff and its return leave the host as it was") {
 }
 
 TEST_CASE("a step that fails at any place leaves the host as it was, and no journal") {
+    const Fault fault = GENERATE(Fault::fails, Fault::fails_late);
     for (int at = 0; at < changes_in_plan(); ++at) {
         const Temporary journals;
         FakeHost host(before());
-        host.fault = Fault::fails;
+        host.fault = fault;
         host.fault_at = at;
         CHECK_FALSE(hand_over(host, journals.path()).empty());
         CHECK(is_as_before(host));
@@ -139,7 +141,8 @@ TEST_CASE("a way back whose time one step has taken brings the others back") {
 
 TEST_CASE("a hook that dies at any place, and a recovery that dies at any place, come back") {
     const Fault fault = GENERATE(Fault::dies_before, Fault::dies_after);
-    const Fault second = GENERATE(Fault::dies_before, Fault::dies_after, Fault::fails);
+    const Fault second =
+        GENERATE(Fault::dies_before, Fault::dies_after, Fault::fails, Fault::fails_late);
     for (int at = 0; at < changes_in_plan(); ++at) {
         // The way back sets every step of the plan once, some of them twice.
         for (int again = 0; again < 2 * static_cast<int>(nvidia_plan().size()); ++again) {

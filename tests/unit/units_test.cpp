@@ -47,7 +47,7 @@ TEST_CASE("the state of a unit that changes or has a job is known when that is o
 TEST_CASE("the state of a unit that hangs is an error at the deadline") {
     const Host host(with(in({{"reloading", "reload-notify"}})));
     const std::string expected = "test.service: is busy for too long (reload-notify); "
-                                 "see systemctl status test.service";
+                                 "raise timeout_s, or see systemctl status test.service";
     CHECK(error_at_deadline(expected, [&](const Deadline& deadline) {
               unit_state(host.roots(), unit, deadline);
           }) == expected);
@@ -105,7 +105,7 @@ TEST_CASE("a unit that hangs in its stop is an error that tells where") {
     fake.stopped = {{"deactivating", "stop-sigterm", true}};
     const Host host(with(fake));
     const std::string expected = "test.service: does not stop in time (stop-sigterm); "
-                                 "see systemctl status test.service";
+                                 "raise timeout_s, or see systemctl status test.service";
     CHECK(error_at_deadline(expected, [&](const Deadline& deadline) {
               stop_unit(host.roots(), unit, deadline);
           }) == expected);
@@ -159,7 +159,7 @@ TEST_CASE("a unit that hangs in its stop is started after that, also when nobody
     fake.started = {{stopping}};
     const Host host(with(fake));
     const std::string expected = "test.service: does not start in time (stop-sigterm); "
-                                 "see systemctl status test.service";
+                                 "raise timeout_s, or see systemctl status test.service";
     CHECK(error_at_deadline(expected, [&](const Deadline& deadline) {
               set(host, "active", deadline);
           }) == expected);
@@ -220,7 +220,7 @@ TEST_CASE("a start that hangs is an error at the deadline") {
     FakeUnit fake = in({inactive});
     fake.started = {{{"activating", "start-pre", true}}};
     const std::string expected = "test.service: does not start in time (start-pre); "
-                                 "see systemctl status test.service";
+                                 "raise timeout_s, or see systemctl status test.service";
     CHECK(error_at_deadline(expected, [&](const Deadline& deadline) {
               start_unit(Host(with(fake)).roots(), unit, deadline);
           }) == expected);

@@ -43,8 +43,9 @@ TEST_CASE("the errors about a user's unit are ours too") {
     FakeUnit fake;
     fake.stopped = {{"deactivating", "stop-sigterm", true}};
     const Host host(with(fake), Host::Whose::user);
-    const std::string expected = user_unit + ": does not stop in time (stop-sigterm); "
-                                             "see systemctl --user status test.service";
+    const std::string expected = user_unit +
+                                 ": does not stop in time (stop-sigterm); "
+                                 "raise timeout_s, or see systemctl --user status test.service";
     CHECK(error_at_deadline(expected, [&](const Deadline& deadline) {
               stop_unit(host.roots(), user_unit, deadline);
           }) == expected);

@@ -264,6 +264,7 @@ journal_cursor() {
     journalctl -b -n0 --show-cursor | sed -n 's/^-- cursor: //p'
 }
 journal_since() {
+    journalctl --sync # a line that is still on its way would be missed
     # Not -t: journalctl 252 passes over the first entry it matches behind a cursor that it does not match.
     journalctl -b -o short --after-cursor="$1" | sed -n 's/^[^][]* gpu-handoff\[[0-9]*\]: //p'
 }

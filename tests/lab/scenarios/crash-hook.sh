@@ -22,7 +22,7 @@ hook_plain
 forks=$(grep -c clone /tmp/forks)
 ((forks > 8)) || fail "a handoff with only $forks forks: $(cat /tmp/forks)"
 
-killed=0
+last=()
 for at in "clone $forks" "wait4 $forks" "clone $((forks - 1))" "wait4 $((forks - 3))" "clone $((forks - 5))" \
           "wait4 $((forks - 6))" "clone $((forks / 3))"; do
     read -r call when <<< "$at"
@@ -31,11 +31,14 @@ for at in "clone $forks" "wait4 $forks" "clone $((forks - 1))" "wait4 $((forks -
     cursor=$(journal_cursor)
     output=$(virsh -q start win11 2>&1) && fail "the domain started although its hook was killed"
     expect_match "what virsh says" "fatal signal 9" "$output"
-    journal_has "$cursor" "given back" && ((++killed))
+    journal_has "$cursor" "given back" && last+=("$(journal_since "$cursor" | grep -m1 ' -> ')") # the return begins with what was done last
     same_state "$before" "by a hook killed at $call $when"
     hook_plain
 done
-((killed >= 5)) || fail "only $killed of the killed hooks had begun their handoff"
+printf 'undone first: %s\n' "${last[@]}"
+changed=$(printf '%s\n' "${last[@]}" | grep -c .)
+((changed >= 5)) || fail "only $changed of the killed hooks had changed something"
+(($(printf '%s\n' "${last[@]}" | grep . | sed 's/ ([0-9]* ms)//' | sort -u | wc -l) >= 3)) || fail "all were killed at the same place"
 step "the hook of the return is killed while it waits for the lock: libvirt does not call it again, recover does"
 start_ok win11
 hook_with release -e trace=flock -e inject=flock:signal=KILL:when=1 -o /dev/null
@@ -51,6 +54,10 @@ hook_with release -e trace=read -e inject=read:signal=KILL:when=3 -o /dev/null
 destroy win11
 hook_plain
 expect "driver of the GPU after a return that was killed" vfio-pci "$(driver_of "$GPU")"
+expect_match "what recover says without a name" "win11: has its card; .*\(if that is over: gpu-handoff recover win11\)" "$(gpu-handoff recover)"
+configure macos
+define_domain macos
+start_refused_untouched macos "^gpu-handoff: $GPU: already handed over to domain win11; .*\(if it is off: gpu-handoff recover win11\)"
 gpu-handoff recover win11 || fail "gpu-handoff recover win11"
 same_state "$before" "by a return that was killed at once, and recover win11"
 

@@ -33,8 +33,20 @@ pci=/sys/bus/pci/devices
 power=$(cat $pci/{"$GPU","$AUDIO"}/power/control | xargs)
 tee $pci/{"$GPU","$AUDIO"}/power/control <<< auto > /dev/null
 echo bochs-drm > "$pci/$GPU/driver_override"
+cold=$(cat "$pci/$GPU/d3cold_allowed")
+echo $((1 - cold)) > "$pci/$GPU/d3cold_allowed"
 define_domain win11
 cycle "settings that somebody made"
+before=$(host_state)
+define_domain win11
+start_ok win11
+echo "$cold" > "$pci/$GPU/d3cold_allowed"
+methods=$(cat "$pci/$GPU/reset_method")
+[[ -z "$methods" ]] || echo > "$pci/$GPU/reset_method"
+destroy win11
+same_state "$before" "by a cycle in which the settings were changed"
+virsh -q undefine win11
+echo "$cold" > "$pci/$GPU/d3cold_allowed"
 expect "what was set" "auto auto bochs-drm" "$(cat $pci/{"$GPU","$AUDIO"}/power/control "$pci/$GPU/driver_override" | xargs)"
 echo "${power% *}" > "$pci/$GPU/power/control"
 echo "${power#* }" > "$pci/$AUDIO/power/control"

@@ -55,6 +55,20 @@ done
 call 0 ../domains/win11 prepare /tmp/empty
 rm -f "$CONFIGS"/..toml "$CONFIGS"/*
 
+step "of a domain that has its card: nothing is given back for it"
+define_domain win11
+start_ok win11
+for input in empty truncated text huge huge-xml; do
+    for operation in start release; do
+        call "0 1" win11 $operation /tmp/$input
+        expect "driver of the GPU after $operation with $input" vfio-pci "$(driver_of "$GPU")"
+    done
+done
+call 1 win11 release /tmp/empty
+destroy win11
+virsh -q undefine win11
+same_state "$before" "by hostile input for a domain that had its card"
+
 step "closed descriptors"
 configure win11
 code=0

@@ -28,12 +28,14 @@ expect "modules of the stack while the domain runs" "" "$(grep ^nvidia /proc/mod
 order=$(journal_since "$cursor" | sed -n 's/.*module \(nvidia[a-z_]*\): .*unloaded.*/\1/p' | xargs)
 expect_match "the order of unloading" "^(nvidia_uvm nvidia_drm nvidia_modeset|nvidia_drm nvidia_modeset nvidia_uvm|nvidia_drm nvidia_uvm nvidia_modeset) nvidia$" "$order"
 during=$(host_state)
+probes=$(dmesg | grep -c 'NVRM: No NVIDIA GPU found')
 for module in nvidia nvidia_drm nvidia_uvm; do
     timeout 10 modprobe "$module" 2>/dev/null
     code=$?
     ((code != 0)) || fail "modprobe $module succeeded while the domain has the card"
     ((code != 124)) || fail "modprobe $module hung while the domain has the card"
 done
+expect "times that nvidia looked for its card, beside modprobe" "$probes" "$(dmesg | grep -c 'NVRM: No NVIDIA GPU found')"
 same_state "$during" "by modprobe while the domain has the card"
 expect "files that changed with the start" "" "$(find /etc /boot /usr -xdev -cnewer /tmp/before-the-start \
     ! -path '/etc/libvirt/qemu*' ! -path '/etc/apparmor.d/libvirt*')" # libvirt's own
@@ -42,16 +44,17 @@ destroy win11
 same_state "$before" "by a cycle"
 
 step "with parameters that were given by hand"
-load_stack NVreg_StandIn=7 'NVreg_StandInText="two words"'
+load_stack NVreg_StandIn=7 NVreg_StandInHidden=3 'NVreg_StandInText="two words"'
 before=$(host_state)
 steps=$(planned win11)
-expect_match "the plan" 'module nvidia: loaded NVreg_StandIn=7 .* -> unloaded' "$steps"
+expect_match "the plan" 'module nvidia: loaded -> unloaded' "$steps"
 cursor=$(journal_cursor)
 start_ok win11
 expect "the steps that plan said" "$steps" "$(logged "$cursor" win11)"
 expect "the steps in the history" "$steps" "$(remembered)"
 destroy win11
 same_state "$before" "by a cycle with parameters given by hand"
+expect_match "what the driver says of one without a file in sysfs" 'StandInHidden: 3' "$(cat /proc/driver/nvidia/params)"
 load_stack
 
 step "the kernel was updated, and took the running one's modules along: refused"

@@ -3,7 +3,8 @@
 # telling: no
 # boot: shared
 # deadline: 1800
-# Display managers that misbehave: one that is started by hand while the domain runs, and one that fails to start when the domain has ended. Then
+# Display managers that misbehave: one that is started by hand while the domain runs, one that runs without a screen, and one that fails to
+# start when the domain has ended. Then
 # a text console says why, all the rest is given back, and recover brings the desktop once the reason is gone. And a card that does not come back.
 . /run/lab/guest/lib.sh
 . /run/lab/guest/desktop.sh
@@ -22,17 +23,32 @@ destroy win11
 desktop_or_greeter_back
 same_state "$before" "by a display manager that was started by hand"
 
+step "it is active and shows nothing, as SDDM when its X server has failed: it is started once more"
+start_ok win11
+guest_ready
+mkdir -p /run/systemd/system/lightdm.service.d
+printf '[Service]\nType=simple\nBusName=\nExecStart=\nExecStart=/bin/sh -c "[ -e /run/idle ] && exec /usr/sbin/lightdm; touch /run/idle; exec sleep infinity"\n' \
+    > /run/systemd/system/lightdm.service.d/lab.conf
+systemctl daemon-reload
+cursor=$(journal_cursor)
+destroy win11
+journal_has "$cursor" "lightdm.service: is active, and nobody is at seat0: restarting it" || fail "it was not restarted: $(journal_since "$cursor")"
+desktop_or_greeter_back
+rm -r /run/systemd/system/lightdm.service.d /run/idle
+systemctl daemon-reload
+same_state "$before" "by a display manager that was idle"
+
 step "it fails to start when the domain has ended"
 start_ok win11
 guest_ready
 mkdir -p /run/systemd/system/lightdm.service.d
-printf '[Service]\nExecStart=\nExecStart=/bin/sh -c "echo >> /run/tries; exit 1"\n' > /run/systemd/system/lightdm.service.d/lab.conf
+printf '[Service]\nExecStart=\nExecStart=/bin/sh -c "echo >> /run/tries; exit 1"\nRestart=no\n' > /run/systemd/system/lightdm.service.d/lab.conf
 systemctl daemon-reload
 cursor=$(journal_cursor)
 destroy win11
 wait_for "the log says so" 120 journal_has "$cursor" "lightdm.service: "
 step "the log: $(journal_since "$cursor" | tail -1)"
-expect_match "the last line of the log" '^win11: lightdm\.service: .*; not all given back, run gpu-handoff recover|^gpu-handoff: lightdm\.service: .*; not all given back, run gpu-handoff recover' \
+expect_match "the last line of the log" '^win11: lightdm\.service: does not start in 3 tries.*; not all given back, run gpu-handoff recover|^gpu-handoff: lightdm\.service: does not start in 3 tries.*; not all given back, run gpu-handoff recover' \
     "$(journal_since "$cursor" | tail -1)"
 (($(wc -l < /run/tries) >= 3)) || fail "it was tried $(wc -l < /run/tries) times"
 rm /run/tries

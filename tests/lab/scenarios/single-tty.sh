@@ -4,7 +4,7 @@
 # boot: shared
 # deadline: 1800
 # A compositor that ann's shell started on tty1, where getty logs her in: no display manager. The same as single-lightdm, with a sound server
-# that has the GPU's sound card.
+# that has the GPU's sound card. A service that does not come back takes no console from the desktop.
 . /run/lab/guest/lib.sh
 . /run/lab/guest/desktop.sh
 
@@ -16,3 +16,27 @@ expect "who draws, and where" "weston ann $(session_of ann) seat0" \
 wait_for "a sound server has the sound card" 240 sound_held
 cycles_of_desktop 1
 wait_for "a sound server has the sound card again" 240 sound_held
+
+step "another service does not come back: the log says so, and the desktop stays on the screen"
+before=$(host_state)
+find_sound "$AUDIO" controlC
+put /run/systemd/system/helper.service <<UNIT
+[Service]
+ExecStart=/bin/sh -c "[ ! -e /run/helped ] || exit 1; touch /run/helped; exec $LAB_GUEST/hold open $NODE"
+UNIT
+systemctl daemon-reload
+systemctl start helper.service
+wait_for "the service has the sound card" 60 has_open "$NODE" hold
+configure win11 $'timeout_s = 120\nstop_units = ["helper.service"]\n'
+start_ok win11
+guest_ready
+cursor=$(journal_cursor)
+destroy win11
+wait_for "the log says so" 60 journal_has "$cursor" "helper.service: does not start in 3 tries"
+desktop_back
+expect "the console on the screen" tty1 "$(cat /sys/class/tty/tty0/active)"
+rm /run/helped
+gpu-handoff recover || fail "gpu-handoff recover"
+systemctl stop helper.service
+rm -f /run/helped
+same_state "$before" "by a service that came back late"

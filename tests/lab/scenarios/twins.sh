@@ -19,7 +19,7 @@ expect "driver of the guest's GPU" vfio-pci "$(driver_of "$GPU")"
 expect "driver of the host's GPU" bochs-drm "$(driver_of "$HOST_GPU")"
 destroy win11
 same_state "$before" "by a cycle"
-wait_for "the return is among the uevents" 60 grep -q "bind .*/$GPU " /tmp/uevents
+wait_for "the return is among the uevents" 60 grep -q " bind .*/$GPU " /tmp/uevents
 kill $monitor
 wait $monitor || true
 grep -q "unbind .*/$GPU " /tmp/uevents || fail "the guest's GPU was never unbound: $(cat /tmp/uevents)"

@@ -27,6 +27,19 @@ destroy plain
 same_state "$before" "by a domain without a file"
 expect "log lines of ours" "" "$(journal_since "$cursor")"
 
+step "a whole life beside a domain that has a card: the engine is not asked"
+configure win11
+define_domain win11
+start_ok win11
+mv /usr/libexec/gpu-handoff/engine /usr/libexec/gpu-handoff/engine.away
+virsh -q start plain && virsh -q destroy plain
+code=$?
+mv /usr/libexec/gpu-handoff/engine.away /usr/libexec/gpu-handoff/engine
+expect "exit code of its start and end" 0 "$code"
+expect "driver of the GPU" vfio-pci "$(driver_of "$GPU")"
+destroy win11
+same_state "$before" "by a stranger beside win11"
+
 step "with our mark"
 define_domain cloned metadata="<h:domain xmlns:h='urn:gpu-handoff:domain:1'/>"
 start_refused cloned "cloned: set up for a handoff, but it has no file"
