@@ -31,7 +31,7 @@ for at in "clone $forks" "wait4 $forks" "clone $((forks - 1))" "wait4 $((forks -
     cursor=$(journal_cursor)
     output=$(virsh -q start win11 2>&1) && fail "the domain started although its hook was killed"
     expect_match "what virsh says" "fatal signal 9" "$output"
-    journal_has "$cursor" "given back" && last+=("$(journal_since "$cursor" | grep -m1 ' -> ')") # the return begins with what was done last
+    journal_has "$cursor" "given back" && last+=("$(journal_since "$cursor" | grep -m1 'vfio-pci -> ')") # the return begins with what was done last
     same_state "$before" "by a hook killed at $call $when"
     hook_plain
 done

@@ -41,8 +41,6 @@ before=$(host_state)
 define_domain win11
 start_ok win11
 echo "$cold" > "$pci/$GPU/d3cold_allowed"
-methods=$(cat "$pci/$GPU/reset_method")
-[[ -z "$methods" ]] || echo > "$pci/$GPU/reset_method"
 destroy win11
 same_state "$before" "by a cycle in which the settings were changed"
 virsh -q undefine win11

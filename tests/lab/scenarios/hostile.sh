@@ -56,6 +56,7 @@ call 0 ../domains/win11 prepare /tmp/empty
 rm -f "$CONFIGS"/..toml "$CONFIGS"/*
 
 step "of a domain that has its card: nothing is given back for it"
+configure win11
 define_domain win11
 start_ok win11
 for input in empty truncated text huge huge-xml; do
