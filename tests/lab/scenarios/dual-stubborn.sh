@@ -22,7 +22,7 @@ alive=$(still_alive stubborn)
 step "the card is held by: $(holders_of "$CARD")"
 offered || fail "the card is not in udev's database: $(udevadm info "$CARD")"
 SECONDS=0
-start_refused win11 "^gpu-handoff: .*stubborn \(pid $(pgrep -x stubborn), user ann.*\).*$CARD"
+start_refused win11 "^gpu-handoff: .*stubborn \(pid $(pgrep -x stubborn), user ann.*\).*$CARD.*; write display = \"stop\", or run gpu-handoff reserve $GPU"
 step "refused after $SECONDS s: $REFUSAL"
 udevadm settle
 offered || fail "the card is not offered again: $(udevadm info "$CARD")"
