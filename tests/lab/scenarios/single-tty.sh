@@ -32,7 +32,7 @@ start_ok win11
 guest_ready
 cursor=$(journal_cursor)
 destroy win11
-wait_for "the log says so" 60 journal_has "$cursor" "helper.service: does not start in 3 tries"
+wait_for "the log says so" 60 journal_has "$cursor" "win11: not given back: helper.service: "
 desktop_back
 expect "the console on the screen" tty1 "$(cat /sys/class/tty/tty0/active)"
 rm /run/helped
