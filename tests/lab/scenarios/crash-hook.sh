@@ -57,7 +57,7 @@ expect "driver of the GPU after a return that was killed" vfio-pci "$(driver_of 
 expect_match "what recover says without a name" "win11: has its card; .*\(if that is over: gpu-handoff recover win11\)" "$(gpu-handoff recover)"
 configure macos
 define_domain macos
-start_refused_untouched macos "^gpu-handoff: $GPU: already handed over to domain win11; .*\(if it is off: gpu-handoff recover win11\)"
+start_refused macos "^gpu-handoff: $GPU: already handed over to domain win11; .*\(if it is off: gpu-handoff recover win11\)"
 gpu-handoff recover win11 || fail "gpu-handoff recover win11"
 same_state "$before" "by a return that was killed at once, and recover win11"
 
