@@ -48,7 +48,7 @@ Start look_at(const Roots& roots, const std::string& unit, const Deadline& deadl
 
 bool has_session(const Roots& roots, const Deadline& deadline) {
     return std::ranges::any_of(sessions(roots, deadline), [](const Session& session) {
-        return session.seat == seat && !session.closing;
+        return !session.seat.empty() && !session.closing;
     });
 }
 
@@ -78,7 +78,7 @@ bool start_display_manager(const Roots& roots, const std::string& unit, const De
         if (start == Start::done || restarted || deadline.left() < longest_look)
             return changed;
         // SDDM stays active when its X server has failed three times.
-        log_warning(unit + ": is active, and nobody is at " + seat + ": restarting it");
+        log_warning(unit + ": is active, and shows nothing: restarting it");
         stop_unit(roots, unit, deadline);
         restarted = true;
     }

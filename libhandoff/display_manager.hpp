@@ -22,7 +22,7 @@ bool start_display_manager(const Roots& roots, const std::string& unit, const De
 /// Whether a desktop or a greeter is there, by logind's sessions.
 bool has_desktop(const Roots& roots, const Deadline& deadline);
 
-/// Whether anybody is there at all, also in a session of text: what starts a compositor in it may
+/// Whether anybody is at any seat, also in a session of text: what starts a compositor in it may
 /// not have come to that yet, or have told logind nothing.
 bool has_session(const Roots& roots, const Deadline& deadline);
 

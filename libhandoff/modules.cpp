@@ -140,6 +140,18 @@ std::string options_of(const Parameters& parameters) {
     return options;
 }
 
+/// Leaves it as it is if somebody has it in use already.
+void load_again(const std::string& module, const std::string& options) {
+    try {
+        unload_module(module);
+    } catch (const std::system_error& error) {
+        log_warning("module " + module +
+                    ": not loaded again for its parameters: " + error.code().message());
+        return;
+    }
+    insert(module, options);
+}
+
 void collect(const Roots& roots, const std::string& module, std::vector<std::string>& order) {
     if (std::ranges::find(order, module) != order.end())
         return;
@@ -186,8 +198,7 @@ void load_module(const Roots& roots, const std::string& module, const std::strin
     Parameters rest = not_taken(roots, module, wanted);
     if (const std::string options = options_of(rest); !was_loaded && !options.empty()) {
         // It had been loaded by hand with other options than the configured ones.
-        unload_module(module);
-        insert(module, options);
+        load_again(module, options);
         rest = not_taken(roots, module, wanted);
     }
     std::erase_if(rest, [&](const auto& parameter) {

@@ -32,7 +32,7 @@ printf '[Service]\nType=simple\nBusName=\nExecStart=\nExecStart=/bin/sh -c "[ -e
 systemctl daemon-reload
 cursor=$(journal_cursor)
 destroy win11
-journal_has "$cursor" "lightdm.service: is active, and nobody is at seat0: restarting it" || fail "it was not restarted: $(journal_since "$cursor")"
+journal_has "$cursor" "lightdm.service: is active, and shows nothing: restarting it" || fail "it was not restarted: $(journal_since "$cursor")"
 desktop_or_greeter_back
 rm -r /run/systemd/system/lightdm.service.d /run/idle
 systemctl daemon-reload
