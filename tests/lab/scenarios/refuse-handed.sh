@@ -22,7 +22,7 @@ same_state "$before" "by win11 and a refused macos"
 
 step "both at once"
 # Whoever has the lock is held up until the other waits for it.
-hook_with prepare -P /sys/class/iommu -e trace=openat -e inject=openat:delay_enter=20s -o /dev/null
+hook_with prepare -P /sys/class/iommu -e trace=openat -e inject=openat:delay_enter=12s -o /dev/null
 cursor=$(journal_cursor)
 virsh -q start win11 > /tmp/win11.out 2>&1 & first=$!
 virsh -q start macos > /tmp/macos.out 2>&1 & second=$!
@@ -41,7 +41,7 @@ same_state "$before" "by two domains at once"
 step "a return that waits in vain for another's handoff: that one gives back for it"
 configure win11 'timeout_s = 5'
 start_ok win11
-hook_with prepare -P /sys/class/iommu -e trace=openat -e inject=openat:delay_enter=40s -o /dev/null
+hook_with prepare -P /sys/class/iommu -e trace=openat -e inject=openat:delay_enter=30s -o /dev/null
 cursor=$(journal_cursor)
 virsh -q start macos > /tmp/macos.out 2>&1 & other=$!
 locked() { grep -q '^macos ' /run/gpu-handoff.lock; }
