@@ -53,8 +53,7 @@ UNIT
     systemctl daemon-reload
     DESKTOP_UNIT=getty@tty1.service
     DESKTOP_USER=ann
-    # Where she sits: weston 14 ends if it starts on a console that is not shown. VT_ACTIVATE, VT_WAITACTIVE: linux/vt.h.
-    python3 -c 'import fcntl; tty = open("/dev/tty0"); fcntl.ioctl(tty, 0x5606, 1); fcntl.ioctl(tty, 0x5607, 1)'
+    show_tty1 # weston 14 ends if it starts on a console that is not shown
     systemctl restart getty@tty1.service
     desktop_back
 }

@@ -119,6 +119,11 @@ let_go() {
     wait "$HOLDER" 2>/dev/null || true
 }
 
+# show_tty1: that console is on the screen. VT_ACTIVATE, VT_WAITACTIVE: linux/vt.h.
+show_tty1() {
+    python3 -c 'import fcntl; tty = open("/dev/tty0"); fcntl.ioctl(tty, 0x5606, 1); fcntl.ioctl(tty, 0x5607, 1)'
+}
+
 # not_running NAME: no process's command has this name.
 not_running() {
     ! pgrep -x "$1" > /dev/null

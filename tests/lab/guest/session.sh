@@ -31,6 +31,7 @@ TimeoutStopSec=30
 UNIT
     systemctl daemon-reload
     systemctl stop getty@tty1.service
+    show_tty1 # a desktop before may have left another one there
     systemctl start ann-desktop.service
     wait_for "ann's session is active" 120 session_active
 }
