@@ -34,8 +34,12 @@ define_domain win11
 before=$(host_state)
 service
 systemctl start ollama.service
-pid=$(systemctl show --value -p MainPID ollama.service)
-wait_for "ollama.service has the GPU open" 60 bash -c "find /proc/$pid/fd -lname /dev/nvidia0 | grep -q ."
+# has_gpu: the service has got as far as to open it; its process is pid.
+has_gpu() {
+    pid=$(systemctl show --value -p MainPID ollama.service)
+    wait_for "ollama.service has the GPU open" 60 bash -c "find /proc/$pid/fd -lname /dev/nvidia0 | grep -q ."
+}
+has_gpu
 
 step "no bus, and a service that the file allows to stop"
 mv /run/dbus/system_bus_socket /run/dbus/away
@@ -85,6 +89,7 @@ cursor=$(journal_cursor)
 gpu-handoff recover win11 || fail "gpu-handoff recover"
 expect "what recover had to give back" "unit ollama.service: inactive -> active" "$(journal_since "$cursor" | sed -n 's/^recover: \(.* -> .*\)/\1/p')"
 expect "the service after recover" active "$(systemctl is-active ollama.service)"
+has_gpu # else it opens it behind the first look, and the start is refused
 
 step "with the bus"
 start_ok win11
