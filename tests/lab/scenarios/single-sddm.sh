@@ -1,6 +1,6 @@
 #!/bin/bash
 # topology: single
-# telling: all
+# telling: no
 # boot: shared
 # deadline: 1800
 # The same as single-lightdm, with SDDM.
