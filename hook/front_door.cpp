@@ -165,32 +165,29 @@ int become_engine(char** arguments) {
     return refuse(GPU_HANDOFF_ENGINE ": cannot be run", "reinstall gpu-handoff");
 }
 
-int prepare(std::string_view domain, char** arguments) {
-    if (has_file(domain) != Found::no)
-        return become_engine(arguments);
-    // Cloned or renamed: without a file libvirt would take the live driver away itself.
+/// Becomes the engine if the domain's XML is of one that is ours.
+template <typename Ours> int become_engine_if(const Ours& ours, char** arguments) {
     const Input input = read_input();
-    if (!is_marked(input))
+    if (!ours(input))
         return EXIT_SUCCESS;
     if (!put_back(input))
-        return refuse("domain XML: cannot be kept", "free memory and start again");
+        return refuse("domain XML: cannot be kept", "free memory, and see gpu-handoff status");
     return become_engine(arguments);
 }
 
-/// What concerns a domain that has devices, with or without a file.
-int if_it_has_devices(char** arguments) {
-    if (!anything_taken())
-        return EXIT_SUCCESS;
-    const Input input = read_input();
-    if (!has_devices(input))
-        return EXIT_SUCCESS;
-    if (!put_back(input))
-        return refuse("domain XML: cannot be kept", "free memory, and run gpu-handoff recover");
-    return become_engine(arguments);
+int prepare(std::string_view domain, char** arguments) {
+    // Cloned or renamed: without a file libvirt would take the live driver away itself.
+    return has_file(domain) != Found::no ? become_engine(arguments)
+                                         : become_engine_if(is_marked, arguments);
+}
+
+/// Whether the domain has a file does not matter: what it has must come back.
+int release(char** arguments) {
+    return anything_taken() ? become_engine_if(has_devices, arguments) : EXIT_SUCCESS;
 }
 
 int start(std::string_view domain, char** arguments) {
-    return has_file(domain) != Found::no ? become_engine(arguments) : if_it_has_devices(arguments);
+    return has_file(domain) != Found::no ? become_engine(arguments) : release(arguments);
 }
 
 /// The domain runs: whatever goes wrong now, it is no reason to end it.
@@ -218,6 +215,6 @@ int main(int argc, char** argv) {
     if (operation == "started")
         return started(argv[1], argv);
     if (operation == "release")
-        return if_it_has_devices(argv);
+        return release(argv);
     return EXIT_SUCCESS;
 }

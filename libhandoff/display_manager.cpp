@@ -63,11 +63,13 @@ bool has_desktop(const Roots& roots, const Deadline& deadline) {
     });
 }
 
-bool start_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline) {
-    // Without a card the seat is never ready: the display manager may wait for one by itself, and
-    // says what it lacks.
+void wait_for_screen(const Roots& roots, const Deadline& deadline) {
     if (!has_desktop(roots, deadline))
         wait_for_graphical_seat(roots, seat, Deadline(deadline.left() / 2));
+}
+
+bool start_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline) {
+    wait_for_screen(roots, deadline);
     bool changed = false;
     bool restarted = false;
     for (int n = 0; n < tries; ++n) {

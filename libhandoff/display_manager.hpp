@@ -12,6 +12,10 @@ namespace handoff {
 /// The alias under which a distribution's display manager can be asked for, whatever it is.
 constexpr const char* display_manager_alias = "display-manager.service";
 
+/// Waits until logind's seat can be graphical, or half the time is over: without a card it never
+/// is. What starts then may wait for one by itself, and says what it lacks.
+void wait_for_screen(const Roots& roots, const Deadline& deadline);
+
 /// Starts a display manager once logind's seat can be graphical: one that finds no screen gives up.
 /// Being active says little of it (LightDM is, before its X server has failed), so it must also
 /// have made a session or a greeter; three tries. One that lives on without is restarted once, and

@@ -140,16 +140,24 @@ std::string options_of(const Parameters& parameters) {
     return options;
 }
 
-/// Leaves it as it is if somebody has it in use already.
+/// Loaded it stays, whatever becomes of the options: somebody may have it in use already, or the
+/// module may not take them.
 void load_again(const std::string& module, const std::string& options) {
+    const auto warn = [&](const std::system_error& error) {
+        log_warning("module " + module +
+                    ": not loaded with its former parameters: " + error.code().message());
+    };
     try {
         unload_module(module);
     } catch (const std::system_error& error) {
-        log_warning("module " + module +
-                    ": not loaded again for its parameters: " + error.code().message());
-        return;
+        return warn(error);
     }
-    insert(module, options);
+    try {
+        insert(module, options);
+    } catch (const std::system_error& error) {
+        warn(error);
+        insert(module, {});
+    }
 }
 
 void collect(const Roots& roots, const std::string& module, std::vector<std::string>& order) {

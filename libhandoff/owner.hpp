@@ -21,6 +21,10 @@ struct Owner {
 
     bool operator==(const Owner&) const = default;
 
+    /// Of a user's manager, and something that can be stopped and started.
+    [[nodiscard]] bool is_user_service() const {
+        return manager && user_unit.ends_with(".service");
+    }
     /// As a step's subject: "lightdm.service", "user@1000:pipewire.service".
     [[nodiscard]] std::string subject() const;
 };

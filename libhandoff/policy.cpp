@@ -111,6 +111,11 @@ Parties sorted(const Machine& machine, const Config& config, const Taken& taken)
     return parties;
 }
 
+/// As far as it is known: where the module is held, any of its cards may be meant.
+std::string address_of(const Machine& machine, const Hold& one) {
+    return machine.functions.contains(one.subject) ? one.subject : "GPU";
+}
+
 /// A compositor that has another screen to live on lets go of a card that is withdrawn.
 void require_lets_go(const Machine& machine, const Hold& one) {
     const auto function = machine.functions.find(one.subject);
@@ -123,8 +128,7 @@ void require_lets_go(const Machine& machine, const Hold& one) {
     throw Error(one.subject,
                 text_of({one.holder}) + " and " +
                     (draws ? "draws the desktop with it" : "cannot let it go"),
-                "write display = \"stop\", or run gpu-handoff reserve " +
-                    (function == machine.functions.end() ? "GPU" : one.subject));
+                "write display = \"stop\", or run gpu-handoff reserve " + address_of(machine, one));
 }
 
 bool is_display_server(const Holder& holder) {
@@ -187,16 +191,17 @@ void require_known_owners(const Machine& machine, const Parties& parties) {
                         "close it and start again");
 }
 
-/// As far as it is known: where the module is held, any of its cards may be meant.
-std::string address_of(const Hold& one) {
-    return one.subject.find(' ') == std::string::npos ? one.subject : "GPU";
-}
-
 std::string way_out(const Machine& machine, const Hold& one) {
     const Owner& owner = one.owner;
-    const bool render = one.holder.nodes.front().starts_with("/dev/dri/renderD");
-    if (owner.manager && owner.user_unit.ends_with(".service") &&
-        !machine.desktop.transient.contains(owner.subject()))
+    const std::string& node = one.holder.nodes.front();
+    // EGL and Vulkan open every NVIDIA card there is, and a compositor never closes them.
+    if (node.starts_with("/dev/nvidia") && is_desktop(machine.desktop, one.holder))
+        return "close it, or run gpu-handoff reserve " + address_of(machine, one) +
+               " and restart the computer";
+    if (is_compositor(one.holder.name)) // nobody ends that, whatever on_busy says
+        return "log out, and start again";
+    const bool render = node.starts_with("/dev/dri/renderD");
+    if (owner.is_user_service() && !machine.desktop.transient.contains(owner.subject()))
         return "close it, or write stop_units = [\"" + owner.subject() + "\"]";
     return render ? "close it, or write on_busy = \"terminate\"" : "close it and start again";
 }
@@ -214,14 +219,8 @@ void require_stoppable(const Machine& machine, const Config& config, const Parti
     Holds staying = parties.processes;
     if (config.on_busy == OnBusy::terminate) // though not of the desktop that is to live on
         std::erase_if(staying, [](const Hold& one) { return !is_compositor(one.holder.name); });
-    if (staying.empty())
-        return;
-    // EGL and Vulkan open every NVIDIA card there is, and a compositor never closes them.
-    const bool nvidia = staying.front().holder.nodes.front().starts_with("/dev/nvidia");
-    refuse(staying, nvidia && is_desktop(machine.desktop, staying.front().holder)
-                        ? "close it, or run gpu-handoff reserve " + address_of(staying.front()) +
-                              " and restart the computer"
-                        : way_out(machine, staying.front()));
+    if (!staying.empty())
+        refuse(staying, way_out(machine, staying.front()));
 }
 
 /// The desktop lives on. What of it is neither a display server nor one of the others is a process

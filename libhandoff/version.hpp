@@ -12,4 +12,8 @@ bool is_before(std::string_view version, std::string_view other);
 /// it nvidia_drm holds every card from inside the kernel, and remove() waits for it for ever.
 inline constexpr std::string_view nvidia_that_lets_go = "580.105.08";
 
+/// The first version of the NVIDIA driver whose nvidia_drm has consoles (fbdev) unless told
+/// otherwise.
+inline constexpr std::string_view nvidia_with_consoles = "570.86.15";
+
 } // namespace handoff

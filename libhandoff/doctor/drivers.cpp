@@ -107,8 +107,11 @@ void check_nvidia(const Patient& patient, Findings& found) {
         return found.warning(
             version + ": without fbdev, text consoles (Ctrl+Alt+F2) stay dark from the first "
                       "handoff until the computer is restarted",
-            "write into /etc/modprobe.d/nvidia-drm.conf\noptions nvidia_drm modeset=1 fbdev=1\nand "
-            "restart the computer (a driver before 550 has no fbdev: be ready to log in over ssh)");
+            is_before(version, nvidia_with_consoles)
+                ? "be ready to log in over ssh, or update the driver to " +
+                      std::string(nvidia_with_consoles) + " or newer"
+                : "write into /etc/modprobe.d/nvidia-drm.conf\noptions nvidia_drm modeset=1 "
+                  "fbdev=1\nand restart the computer");
     if (!shared || !is_before(version, nvidia_that_lets_go) || !is_on("modeset"))
         return found.ok(version);
     found.failure(version + " cannot let go of one of two cards while nvidia_drm has modeset on",

@@ -104,7 +104,7 @@ void tell(const HostContext& context, const std::string& address, const Card& ca
 std::string way_out(const std::string& subject, const Holder& holder) {
     const Owner owner = owner_of(holder.cgroup);
     const std::string stop = "write display = \"stop\", or ";
-    if (owner.manager && owner.user_unit.ends_with(".service"))
+    if (owner.is_user_service())
         return stop + "stop_units = [\"" + owner.subject() + "\"]";
     return stop + "run gpu-handoff reserve " + subject;
 }

@@ -2,7 +2,6 @@
 #include "libhandoff/host/subjects.hpp"
 
 #include "libhandoff/display_manager.hpp"
-#include "libhandoff/sessions.hpp"
 #include "libhandoff/units.hpp"
 
 namespace handoff {
@@ -28,7 +27,7 @@ bool set_unit(HostContext& context, const std::string& subject, const std::strin
         if (is_display_manager(context.roots, subject, deadline))
             return start_display_manager(context.roots, subject, deadline);
         if (is_login(subject)) // a compositor that finds no card gives up
-            wait_for_graphical_seat(context.roots, "seat0", Deadline(deadline.left() / 2));
+            wait_for_screen(context.roots, deadline);
         return start_unit(context.roots, subject, deadline);
     }
     if (unit_state(context.roots, subject, deadline) == state)

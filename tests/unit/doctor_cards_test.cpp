@@ -62,6 +62,10 @@ TEST_CASE("facts of drivers and cards", "[doctor]") {
     const std::string fbdev = "/sys/module/nvidia_drm/parameters/fbdev: Y\n";
     CHECK_THAT(only("NVIDIA's driver", one_card + version("470.1") + modeset),
                contains("warning: 470.1: without fbdev, text consoles"));
+    CHECK_THAT(only("NVIDIA's driver", one_card + version("470.1") + modeset),
+               contains("log in over ssh, or update the driver to 570.86.15"));
+    CHECK_THAT(only("NVIDIA's driver", one_card + version("570.86.15") + modeset),
+               contains("options nvidia_drm modeset=1 fbdev=1"));
     CHECK(only("NVIDIA's driver", one_card + version("570.1") + modeset + fbdev) == "ok: 570.1");
     CHECK_THAT(only("NVIDIA's driver", one_card + second + version("580.95.05") + modeset),
                contains("failure: 580.95.05 cannot let go"));

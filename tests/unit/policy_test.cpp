@@ -286,6 +286,12 @@ TEST_CASE("a compositor with another screen has the card withdrawn", "[policy]")
               "/dev/nvidia0 open; close it, or run gpu-handoff reserve 0000:01:00.0 and restart "
               "the computer");
     }
+    SECTION("nor told to be, where only a render node is open") {
+        machine.holders.push_back(
+            holder(905, "Xwayland", "/dev/dri/renderD128", manager_cgroup + "app-x.scope"));
+        const OnBusy on_busy = GENERATE(OnBusy::refuse, OnBusy::terminate);
+        CHECK_THAT(refusal(machine, {.on_busy = on_busy}), contains("log out, and start again"));
+    }
     SECTION("the framebuffer that the firmware left is the taken card's, if that was the first") {
         machine.desktop.screens = {{"simple-framebuffer.0", {"Unknown-1"}}};
         CHECK(steps(machine) == Texts{"card 0000:01:00.0: present -> withdrawn"});

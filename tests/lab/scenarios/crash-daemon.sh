@@ -54,28 +54,23 @@ wait_for "libvirtd is back" 60 daemon_answers
 expect "state of win11" "shut off" "$(virsh -q domstate win11 | head -1)"
 same_state "$before" "by a daemon that died alone"
 
+# killed_inside OPERATION WHAT: libvirtd dies, and the hook with it, while virsh WHAT win11 has it called with that operation.
+killed_inside() {
+    hook_blocks "$1"
+    virsh -q "$2" win11 > /dev/null 2>&1 &
+    wait_for "the hook is called with $1" 60 test -e /tmp/hook-blocks
+    expect "driver of the GPU in $1" vfio-pci "$(driver_of "$GPU")"
+    kill -9 "$(pidof libvirtd)" "$(cat /tmp/hook-blocks)"
+    wait $! || true
+    hook_plain
+    wait_for "the card is back" 60 back
+    same_state "$before" "by a daemon killed inside $1"
+    wait_for "libvirtd is back" 60 daemon_answers
+    expect "state of win11" "shut off" "$(virsh -q domstate win11 | head -1)"
+    same_state "$before" "by the daemon after that"
+}
 step "libvirtd is killed inside start"
-hook_blocks start
-virsh -q start win11 > /dev/null 2>&1 &
-wait_for "the hook is called with start" 60 test -e /tmp/hook-blocks
-expect "driver of the GPU in start" vfio-pci "$(driver_of "$GPU")"
-kill -9 "$(pidof libvirtd)" "$(cat /tmp/hook-blocks)"
-wait $! || true
-hook_plain
-wait_for "the card is back" 60 back
-wait_for "libvirtd is back" 60 daemon_answers
-expect "state of win11" "shut off" "$(virsh -q domstate win11 | head -1)"
-same_state "$before" "by a daemon killed inside start"
-
+killed_inside start start
 step "libvirtd is killed inside stopped"
 start_ok win11
-hook_blocks stopped
-virsh -q destroy win11 > /dev/null 2>&1 &
-wait_for "the hook is called with stopped" 60 test -e /tmp/hook-blocks
-expect "driver of the GPU in stopped" vfio-pci "$(driver_of "$GPU")"
-kill -9 "$(pidof libvirtd)" "$(cat /tmp/hook-blocks)"
-wait $! || true
-hook_plain
-wait_for "the service has given everything back" 60 back
-same_state "$before" "by a daemon killed inside stopped"
-wait_for "libvirtd is back" 60 daemon_answers
+killed_inside stopped destroy

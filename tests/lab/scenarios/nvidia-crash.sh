@@ -3,8 +3,8 @@
 # telling: no
 # boot: own
 # deadline: 900
-# The hook is killed, and a step fails, in the middle of a module stack: between two unloads, and when all of it is out but the card is not yet
-# on vfio-pci. And a driver that does not take its card back.
+# The hook is killed in the middle of a module stack: between two unloads, and when all of it is out but the card is not yet on vfio-pci. And
+# a driver that does not take its card back.
 . /run/lab/guest/lib.sh
 
 modprobe nvidia_drm modeset=1

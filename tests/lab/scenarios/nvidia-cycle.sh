@@ -57,6 +57,16 @@ same_state "$before" "by a cycle with parameters given by hand"
 expect_match "what the driver says of one without a file in sysfs" 'StandInHidden: 3' "$(cat /proc/driver/nvidia/params)"
 load_stack
 
+step "a former parameter that the driver does not take: it is back without"
+before=$(host_state)
+sed 's/^StandInHidden: .*/StandInHidden: 1e9/' /proc/driver/nvidia/params > /tmp/params
+mount --bind /tmp/params /proc/driver/nvidia/params # until the module goes
+cursor=$(journal_cursor)
+start_ok win11
+destroy win11
+journal_has "$cursor" "module nvidia: not loaded with its former parameters: Invalid argument" || fail "the log does not say so: $(journal_since "$cursor")"
+same_state "$before" "by a parameter that was refused"
+
 step "the kernel was updated, and took the running one's modules along: refused"
 modules=/usr/lib/modules/$(uname -r)
 mv "$modules" "$modules.old"

@@ -26,7 +26,11 @@ hook_with prepare -P /sys/class/iommu -e trace=openat -e inject=openat:delay_ent
 cursor=$(journal_cursor)
 virsh -q start win11 > /tmp/win11.out 2>&1 & first=$!
 virsh -q start macos > /tmp/macos.out 2>&1 & second=$!
-two_hooks() { (($(pgrep -cx engine) >= 2)); }
+two_hooks() {
+    local running
+    running=$(pgrep -ax engine)
+    [[ "$running" == *' win11 prepare '* && "$running" == *' macos prepare '* ]]
+}
 wait_for "both hooks run" 60 two_hooks
 wait $first && won=win11
 wait $second && won+=macos

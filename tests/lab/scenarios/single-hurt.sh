@@ -4,8 +4,8 @@
 # boot: shared
 # deadline: 1800
 # Display managers that misbehave: one that is started by hand while the domain runs, one that runs without a screen, and one that fails to
-# start when the domain has ended. Then
-# a text console says why, all the rest is given back, and recover brings the desktop once the reason is gone. And a card that does not come back.
+# start when the domain has ended. Then a text console says why, all the rest is given back, and recover brings the desktop once the reason is
+# gone. And a card that does not come back.
 . /run/lab/guest/lib.sh
 . /run/lab/guest/desktop.sh
 

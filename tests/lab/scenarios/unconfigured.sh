@@ -36,6 +36,7 @@ virsh -q start plain && virsh -q destroy plain
 code=$?
 mv /usr/libexec/gpu-handoff/engine.away /usr/libexec/gpu-handoff/engine
 expect "exit code of its start and end" 0 "$code"
+expect "what was said of the engine" "" "$(journal_since "$cursor" | grep 'cannot be run')"
 expect "driver of the GPU" vfio-pci "$(driver_of "$GPU")"
 destroy win11
 same_state "$before" "by a stranger beside win11"
