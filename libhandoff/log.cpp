@@ -45,8 +45,13 @@ private:
 
 } // namespace
 
-void log_to_syslog() {
+void reopen_syslog() {
+    ::closelog(); // it forgets the name too
     ::openlog("gpu-handoff", LOG_PID, LOG_DAEMON);
+}
+
+void log_to_syslog() {
+    reopen_syslog();
     using Sink = log::sinks::synchronous_sink<SyslogBackend>;
     const auto sink = boost::make_shared<Sink>(boost::make_shared<SyslogBackend>());
     sink->set_formatter(log::expressions::stream << log::expressions::smessage);

@@ -9,6 +9,10 @@ namespace handoff {
 /// Without it nothing is logged.
 void log_to_syslog();
 
+/// For a child that closes its descriptors: the next line makes a connection of its own, under the
+/// same ident, which closelog(3) alone forgets.
+void reopen_syslog();
+
 void log_info(const std::string& text);
 void log_warning(const std::string& text);
 void log_error(const std::string& text);

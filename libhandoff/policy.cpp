@@ -7,109 +7,13 @@
 
 #include "libhandoff/error.hpp"
 #include "libhandoff/known_holders.hpp"
-#include "libhandoff/owner.hpp"
+#include "libhandoff/parties.hpp"
 #include "libhandoff/session_end.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace handoff {
 namespace {
-
-/// A holder of something that is taken.
-struct Hold {
-    Holder holder; ///< with those of its nodes that belong to the subject
-    Owner owner;
-    std::string subject; ///< the function, or "module nvidia"
-};
-
-using Holds = std::vector<Hold>;
-
-bool has_node(const std::vector<Node>& nodes, const std::string& path) {
-    return std::ranges::find(nodes, path, &Node::path) != nodes.end();
-}
-
-std::optional<Hold> held(const Machine& machine, const Taken& taken, const Holder& holder) {
-    const auto hold = [&](const std::vector<Node>& nodes, const std::string& subject) {
-        Holder its = holder;
-        std::erase_if(its.nodes, [&](const std::string& path) { return !has_node(nodes, path); });
-        return its.nodes.empty() ? std::nullopt
-                                 : std::optional(Hold{its, owner_of(its.cgroup), subject});
-    };
-    for (const std::string& address : taken.functions)
-        if (auto found = hold(machine.functions.at(address).nodes, address))
-            return found;
-    for (const std::string& module : taken.modules)
-        if (auto found = hold(machine.stacks.at(module).nodes, "module " + module))
-            return found;
-    return std::nullopt;
-}
-
-bool is_drm_card(const Holder& holder) {
-    return holder.nodes.front().starts_with("/dev/dri/card");
-}
-
-bool is_sound(const Holder& holder) {
-    return holder.nodes.front().starts_with("/dev/snd/");
-}
-
-[[noreturn]] void refuse(const Holds& all, std::string_view remedy) {
-    std::vector<Holder> holders;
-    for (const Hold& one : all)
-        holders.push_back(one.holder);
-    throw Error(all.front().subject, text_of(holders), remedy);
-}
-
-/// The holders, sorted by who they belong to.
-struct Parties {
-    Holds copies;    ///< of what a session has open: gone when the session lets go
-    Holds helpers;   ///< units that may be stopped
-    Holds sound;     ///< sound servers
-    Holds desktop;   ///< display managers, compositors and programs of sessions on a seat
-    Holds services;  ///< of the system, which nobody allowed us to stop
-    Holds processes; ///< of nobody who could be asked
-};
-
-bool may_be_stopped(const Machine& machine, const Config& config, const Owner& owner) {
-    const bool listed =
-        std::ranges::find(config.stop_units, owner.subject()) != config.stop_units.end();
-    return !machine.desktop.transient.contains(owner.subject()) &&
-           (listed ||
-            (owner.manager ? is_screen_helper(owner.user_unit) : is_gpu_helper(owner.unit)));
-}
-
-bool is_service(const Owner& owner) {
-    return !owner.unit.empty() && !owner.manager && owner.session.empty();
-}
-
-Parties sorted(const Machine& machine, const Config& config, const Taken& taken) {
-    Parties parties;
-    for (const Holder& holder : machine.holders) {
-        const std::optional<Hold> one = held(machine, taken, holder);
-        if (!one)
-            continue;
-        const Owner& owner = one->owner;
-        if (only_passes(owner.unit))
-            continue; // the gate waits for it
-        if (owner.machine)
-            refuse({*one}, "shut that virtual machine or container down first");
-        if (!owner.manager && must_live(owner.unit))
-            refuse({*one}, "restart that service, and start again");
-        if (holder.pid == 1 || (!owner.manager && keeps_copies(owner.unit)))
-            parties.copies.push_back(*one);
-        else if (may_be_stopped(machine, config, owner))
-            parties.helpers.push_back(*one);
-        else if (is_sound(holder) && is_sound_server(holder.name))
-            parties.sound.push_back(*one);
-        else if (is_desktop(machine.desktop, holder))
-            parties.desktop.push_back(*one);
-        else if (is_service(owner))
-            parties.services.push_back(*one);
-        else
-            parties.processes.push_back(*one);
-    }
-    return parties;
-}
 
 /// As far as it is known: where the module is held, any of its cards may be meant.
 std::string address_of(const Machine& machine, const Hold& one) {
@@ -129,6 +33,10 @@ void require_lets_go(const Machine& machine, const Hold& one) {
                 text_of({one.holder}) + " and " +
                     (draws ? "draws the desktop with it" : "cannot let it go"),
                 "write display = \"stop\", or run gpu-handoff reserve " + address_of(machine, one));
+}
+
+bool is_drm_card(const Holder& holder) {
+    return holder.nodes.front().starts_with("/dev/dri/card");
 }
 
 bool is_display_server(const Holder& holder) {

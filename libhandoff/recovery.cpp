@@ -2,18 +2,17 @@
 #include "libhandoff/recovery.hpp"
 
 #include "libhandoff/console.hpp"
-#include "libhandoff/display_manager.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/history.hpp"
 #include "libhandoff/linux_host.hpp"
+#include "libhandoff/liveness.hpp"
 #include "libhandoff/lock.hpp"
 #include "libhandoff/log.hpp"
+#include "libhandoff/missing_desktop.hpp"
 #include "libhandoff/monitor_switch.hpp"
-#include "libhandoff/nodes.hpp"
 #include "libhandoff/units.hpp"
 
 #include <algorithm>
-#include <pugixml.hpp>
 #include <sys/stat.h>
 #include <utility>
 
@@ -32,39 +31,6 @@ void forget_ended_workers(const Roots& roots, Record& record) {
     std::erase_if(record.stuck, [&](const Stuck& stuck) {
         return stuck.worker.pid == ::getpid() || !alive(stuck.worker, roots.proc);
     });
-}
-
-/// Whether a process, QEMU that is, has the group of one of the functions open.
-bool in_use(const Roots& roots, const Record& record) {
-    std::vector<Node> nodes;
-    for (const Step& step : record.steps)
-        if (step.kind == Kind::driver && on_vfio(roots, step.subject))
-            std::ranges::copy(nodes_of_function(roots, step.subject), std::back_inserter(nodes));
-    return !find_holders(nodes, Deadline(look_deadline)).empty();
-}
-
-/// Whether libvirt will see to the domain's end: it has notes that say it runs. The daemon that
-/// finds them, and QEMU gone, resets the domain's devices unless they are on vfio-pci
-/// (virPCIDeviceReset() in src/util/virpci.c), under whoever has them by then, and calls `release`.
-/// One that was killed inside `stopped` leaves notes without a monitor, and no other calls it.
-bool remembered(const Roots& roots, const Record& record) {
-    std::error_code none;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(roots.run / "libvirt/qemu", none)) {
-        pugi::xml_document notes;
-        if (entry.path().extension() != ".xml" || !notes.load_file(entry.path().c_str()))
-            continue;
-        const pugi::xml_node status = notes.child("domstatus");
-        if (status.child("domain").child_value("uuid") == record.uuid)
-            return !status.child("monitor").attribute("path").empty();
-    }
-    return false;
-}
-
-/// A live journal belongs to a domain that runs, or that its daemon is starting or about to return.
-bool live(const Roots& roots, const Record& record) {
-    return (!record.returning && (alive(record.daemon, roots.proc) || remembered(roots, record))) ||
-           in_use(roots, record);
 }
 
 void log_problems(const std::string& domain, const std::vector<std::string>& problems) {
@@ -99,30 +65,6 @@ void forget_desktops_that_ended(const Roots& roots, Record& record) {
     if (std::ranges::any_of(record.steps, concerns_desktop) && host_ends(roots))
         std::erase_if(record.steps, concerns_desktop);
     std::erase_if(record.steps, [&](const Step& step) { return is_of_nobody(roots, step); });
-}
-
-/// Whether a desktop waits for this step's return: not if it is that of some other service.
-bool brings_desktop(const Roots& roots, const Step& step) {
-    return step.kind != Kind::unit || is_login(step.subject) ||
-           step.subject == unit_id(roots, display_manager_alias, Deadline(look_deadline));
-}
-
-/// Whether a session was ended, and there is no desktop now, for want of a step that is left.
-bool is_without_desktop(const Roots& roots, const Record& record) {
-    const auto has = [&](const auto& what) { return std::ranges::any_of(record.steps, what); };
-    try {
-        const std::vector<Step> left =
-            read_journal(roots.journals(), record.uuid).value_or(Record{}).steps;
-        if (!has([](const Step& step) { return step.kind == Kind::session; }) ||
-            std::ranges::none_of(left,
-                                 [&](const auto& step) { return brings_desktop(roots, step); }))
-            return false;
-        const bool began_at_console = has([](const Step& step) { return is_login(step.subject); });
-        return began_at_console ? !has_session(roots, Deadline(look_deadline))
-                                : !has_desktop(roots, Deadline(look_deadline));
-    } catch (const std::exception&) {
-        return true;
-    }
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/worker.hpp"
 
+#include "libhandoff/log.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -9,7 +11,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <syslog.h>
 #include <system_error>
 
 namespace handoff {
@@ -55,7 +56,7 @@ void close_all_but(int one, int other) {
 
 /// Leaves the hook's descriptors and session behind; only the channel and the lock stay.
 void detach(int channel, int lock) {
-    ::closelog(); // or syslog(3) would take the number of its closed socket for its own later on
+    reopen_syslog(); // or syslog(3) would take the number of its closed socket for its own later on
     close_all_but(channel, lock);
     const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int standard = 0; standard <= 2; ++standard)
