@@ -20,6 +20,7 @@ hook_script "[[ \$2 != start ]] || {
     echo $AUDIO > /sys/bus/pci/drivers/vfio-pci/unbind
     echo snd_hda_intel > /sys/bus/pci/devices/$AUDIO/driver_override
     echo $AUDIO > /sys/bus/pci/drivers/snd_hda_intel/bind
+    udevadm wait --timeout=30 /dev/snd/by-path/pci-$AUDIO # libvirt resets it next: in the midst of its probe there were no sound card
 }
 exec /usr/sbin/gpu-handoff-hook \"\$@\""
 step "the sound card is taken back"
