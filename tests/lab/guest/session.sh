@@ -76,11 +76,11 @@ cycle_with_session() {
     wait_for "$1 has the host's GPU" 240 has_open "$HOST_CARD" "$1"
     [[ -n "${3:-}" ]] || wait_for "$1 has the guest's GPU" 240 has_open "$CARD" "$1"
     wait_for "$2 is open" 240 pgrep -u ann -x "$2"
+    seen gpu0 "$name-1-before-host" $DIARY
+    if [[ -n "${3:-}" ]]; then shot gpu1 "$name-1-before-guest"; else seen gpu1 "$name-1-before-guest" $LETTER; fi
     alive=$(still_alive "$1" "$2")
     before=$(host_state)
     step "$1, $2: $alive; $CARD is held by: $(holders_of "$CARD")"
-    seen gpu0 "$name-1-before-host" $DIARY
-    if [[ -n "${3:-}" ]]; then shot gpu1 "$name-1-before-guest"; else seen gpu1 "$name-1-before-guest" $LETTER; fi
     start_ok win11
     step "win11 runs"
     expect "the session, its compositor and its programs while win11 runs" "$alive" "$(still_alive "$1" "$2")"

@@ -2,7 +2,7 @@
 # topology: dual
 # telling: no
 # boot: own
-# deadline: 700
+# deadline: 1200
 # What a person asks before, during and after a handoff: list, plan, status and history, as root and as a normal user, without libvirt,
 # with a damaged history, in 40 columns, and into a closed pipe. What plan says is what the log then shows.
 . /run/lab/guest/lib.sh

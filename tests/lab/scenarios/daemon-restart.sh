@@ -2,7 +2,7 @@
 # topology: dual
 # telling: no
 # boot: own
-# deadline: 600
+# deadline: 1200
 # libvirtd is restarted while the domain runs: nothing happens to the card. QEMU is killed while libvirtd is down: the card comes back
 # with libvirtd. A running domain is refused by recover.
 . /run/lab/guest/lib.sh

@@ -2,7 +2,7 @@
 # topology: dual
 # telling: no
 # boot: shared
-# deadline: 400
+# deadline: 800
 # managed='no', only the video function in the XML, and a file that lists the devices: the same as managed='yes' with both. Settings of the
 # functions that somebody made come back.
 . /run/lab/guest/lib.sh

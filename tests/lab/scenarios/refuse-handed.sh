@@ -2,7 +2,7 @@
 # topology: dual
 # telling: no
 # boot: shared
-# deadline: 400
+# deadline: 800
 # The card of another domain is refused with that domain's name; of two domains started at the same moment one gets it. A return that
 # could not wait for another domain's handoff is made by that.
 . /run/lab/guest/lib.sh
@@ -43,7 +43,7 @@ destroy "$won"
 same_state "$before" "by two domains at once"
 
 step "a return that waits in vain for another's handoff: that one gives back for it"
-configure win11 'timeout_s = 5'
+configure win11 'timeout_s = 7'
 start_ok win11
 hook_with prepare -P /sys/class/iommu -e trace=openat -e inject=openat:delay_enter=30s -o /dev/null
 cursor=$(journal_cursor)

@@ -9,6 +9,7 @@
 
 configure win11
 define_domain win11
+before=$(host_state)
 card=/dev/dri/$(basename /sys/bus/pci/devices/"$GPU"/drm/card*)
 control=/dev/snd/$(basename /sys/bus/pci/devices/"$AUDIO"/sound/card*/controlC*)
 
@@ -35,6 +36,7 @@ modprobe vfio-pci
 echo vfio-pci > "$pci/driver_override"
 echo "$AUDIO" > "$pci/driver/unbind"
 echo "$AUDIO" > /sys/bus/pci/drivers_probe
+udevadm settle --timeout=60 # its links go, too
 node=/dev/vfio/$(group_of "$GPU")
 hold open "$node"
 start_refused_untouched win11 "^gpu-handoff: $GPU: hold \(pid $HOLDER, user root(, [^)]*)?\) has $node open"
@@ -44,5 +46,7 @@ echo "$AUDIO" > "$pci/driver/unbind"
 echo "$AUDIO" > /sys/bus/pci/drivers_probe
 
 step "nobody is left: it starts"
+udevadm wait --timeout=60 "/dev/snd/by-path/pci-$AUDIO"
 start_ok win11
 destroy win11
+same_state "$before" "by a cycle"

@@ -22,6 +22,7 @@ of_ann() { systemctl --user --machine=ann@.host "$@"; }
 has_card() { find "/proc/$(of_ann show --value -p MainPID "$1")/fd" -lname "$CARD" | grep -q .; }
 # starts_and_returns UNIT: it is stopped for the handoff, and has the card again after the return.
 starts_and_returns() {
+    wait_for "WirePlumber has the sound card" 240 sound_held # and does not open it behind the first look
     cursor=$(journal_cursor)
     start_ok win11
     journal_has "$cursor" "unit user@$uid:$1: active -> inactive" || fail "$1 was not stopped: $(journal_since "$cursor")"
@@ -60,8 +61,10 @@ configure win11 $'timeout_s = 60\nstop_units = ["user@'"$uid:$other"$'"]'
 starts_and_returns $other
 
 step "ann logs out while the domain runs"
+wait_for "WirePlumber has the sound card again" 240 sound_held
 start_ok win11
 end_session
+wait_for "her runtime directory is gone" 60 test ! -e "/run/user/$uid/bus"
 destroy win11
 expect "driver of the GPU" bochs-drm "$(driver_of "$GPU")"
 expect "journals left" '' "$(ls /run/gpu-handoff)"
