@@ -56,8 +56,8 @@ host_state() {
 # is waited for: a sound card (its driver reads the codecs after its probe), links in /dev, the last of a session that ends.
 BEHIND='^[<>] (sound |node /dev/(dri|snd)/by-path/|sessions .* closing )'
 same_state() {
-    local difference until=$((SECONDS + 60))
-    until difference=$(diff <(printf '%s\n' "$1") <(host_state)); do
+    local now difference until=$((SECONDS + 60))
+    until now=$(host_state) && difference=$(diff <(printf '%s\n' "$1") <(printf '%s\n' "$now")); do
         if ((SECONDS > until)) || grep '^[<>]' <<< "$difference" | grep -qvE "$BEHIND"; then
             printf 'FAILED: the host changed: %s\n%s\n' "$2" "$difference"
             exit 1
