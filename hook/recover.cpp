@@ -23,17 +23,22 @@ void show_as_json(const std::vector<Recovered>& all, const std::vector<std::stri
     print_json({{"domains", domains}, {"steps", steps}});
 }
 
+/// Without a daemon there is no other way out than to start one: see liveness.cpp.
+std::string has_its_card(const Record& record) {
+    std::string line =
+        record.domain + ": has its card; it is given back when libvirt sees the domain's end";
+    if (alive(record.daemon))
+        line.append(" (if that is over: gpu-handoff recover ").append(record.domain).append(")");
+    return line;
+}
+
 void show_as_text(const std::vector<Recovered>& all, const RecoverRequest& asked) {
     if (all.empty())
         std::cout << (asked.domain ? *asked.domain + ": " : "") << "nothing to give back\n";
     if (!asked.domain)
         for (const Standing& standing : standing_journals({}))
             if (standing.live)
-                std::cout
-                    << standing.record.domain
-                    << ": has its card; it is given back when libvirt sees the domain's end (if "
-                       "that is over: gpu-handoff recover "
-                    << standing.record.domain << ")\n";
+                std::cout << has_its_card(standing.record) << '\n';
     for (const Recovered& recovered : all)
         if (recovered.problems.empty())
             std::cout << recovered.domain << ": all given back\n";

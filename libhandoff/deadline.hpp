@@ -6,6 +6,9 @@
 
 namespace handoff {
 
+/// For a look that is instant on a machine in order, where nobody has said how long it may take.
+constexpr std::chrono::seconds look_deadline{10};
+
 /// A point on the monotonic clock until which somebody waits for an event.
 class Deadline {
 public:

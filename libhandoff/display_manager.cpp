@@ -23,7 +23,8 @@ enum class Start { ended, without_desktop, done };
 
 /// Waits for its session, or for its end.
 Start look_at(const Roots& roots, const std::string& unit, const Deadline& deadline) {
-    const Deadline look(std::min<std::chrono::milliseconds>(deadline.left(), longest_look));
+    // Half of what is left: logind is asked once more afterwards.
+    const Deadline look(std::min<std::chrono::milliseconds>(deadline.left() / 2, longest_look));
     const Bus bus = Bus::of_system(roots, deadline);
     bus.call(deadline, systemd_manager(), "Subscribe");
     bus.listen(deadline, systemd_service,
@@ -72,12 +73,12 @@ bool start_display_manager(const Roots& roots, const std::string& unit, const De
     wait_for_screen(roots, deadline);
     bool changed = false;
     bool restarted = false;
-    for (int n = 0; n < tries; ++n) {
+    for (int n = 1; n <= tries; ++n) {
         changed = start_unit(roots, unit, deadline) || changed;
         const Start start = look_at(roots, unit, deadline);
         if (start == Start::ended)
             continue;
-        if (start == Start::done || restarted || deadline.left() < longest_look)
+        if (start == Start::done || restarted || n == tries || deadline.left() < longest_look)
             return changed;
         // SDDM stays active when its X server has failed three times.
         log_warning(unit + ": is active, and shows nothing: restarting it");

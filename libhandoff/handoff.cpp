@@ -17,6 +17,8 @@
 #include "libhandoff/timeline.hpp"
 #include "libhandoff/vfio.hpp"
 
+#include <set>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -146,11 +148,8 @@ void take(const Handoff& handoff, const Machine& machine, const Plan& plan, Hold
     }
 }
 
-void hand_over_locked(const Handoff& handoff) {
+void hand_over_locked(const Handoff& handoff, const std::vector<Handed>& others) {
     const auto& [roots, lock, domain, config, daemon, timeline] = handoff;
-    const std::vector<Handed> others =
-        settle_journals(roots, lock, domain.uuid, timeline.on_step());
-
     HolderGate gate;
     const Machine machine = probe(roots, domain, config, others, gate, Deadline(config.timeout));
     const Plan plan = make_plan(machine, config, domain);
@@ -161,14 +160,20 @@ void hand_over_locked(const Handoff& handoff) {
     timeline.end(Outcome::handed_over);
 }
 
-/// Gives back what ended while we had the lock: its return may have waited for us in vain.
-void settle_late(const Roots& roots, const Lock& lock, const Domain& domain) {
+/// Gives back what ended while we had the lock: its return may have waited for us in vain. What was
+/// left over before that is not tried again.
+void settle_late(const Handoff& handoff, const std::vector<Handed>& others) {
+    const std::string& name = handoff.domain.name;
+    std::set<std::string> but{handoff.domain.uuid};
+    for (const Handed& other : others)
+        if (other.left_over)
+            but.insert(other.uuid);
     try {
-        settle_others(roots, lock, domain.uuid, [&](const Step& step, const Spent&) {
-            log_info(domain.name + ": for another: " + text_of(step));
+        settle_others(handoff.roots, handoff.lock, but, [&](const Step& step, const Spent&) {
+            log_info(name + ": for another: " + text_of(step));
         });
     } catch (const std::exception& error) {
-        log_error(domain.name + ": " + error.what());
+        log_error(name + ": " + error.what());
     }
 }
 
@@ -180,13 +185,16 @@ void hand_over(const Roots& roots, const std::string& name, const Domain& domain
     const ProcessId daemon = find_daemon(roots, domain.name);
     timeline.end_of("start");
     const Lock lock(roots, domain.name, Deadline(config->timeout));
+    const Handoff handoff{roots, lock, domain, *config, daemon, timeline};
+    std::vector<Handed> others;
     try {
-        hand_over_locked({roots, lock, domain, *config, daemon, timeline});
+        others = settle_journals(roots, lock, domain.uuid, timeline.on_step());
+        hand_over_locked(handoff, others);
     } catch (...) {
-        settle_late(roots, lock, domain);
+        settle_late(handoff, others);
         throw;
     }
-    settle_late(roots, lock, domain);
+    settle_late(handoff, others);
 }
 
 void note_return(const Roots& roots, const Record& record) {
@@ -213,16 +221,20 @@ void give_back_to_host(const Roots& roots, const Record& record, Timeline& timel
         note_return(roots, record);
     const Lock lock = lock_for_return(roots, record);
     // A `started` of a daemon that died may have switched screens while we waited.
-    const Record last = read_journal(roots.journals(), record.uuid).value_or(record);
+    const std::optional<Record> last = read_journal(roots.journals(), record.uuid);
+    if (!last)
+        return log_info(record.domain + ": given back by whoever had the lock");
     const std::vector<std::string> problems =
         give_back(roots, lock, record.uuid, timeline.on_step());
     // What another one left behind for want of this card, as a display manager without a screen.
-    settle_others(roots, lock, record.uuid, timeline.on_step());
+    settle_others(roots, lock, {record.uuid}, timeline.on_step());
     if (problems.empty())
         timeline.end(Outcome::given_back);
-    show_host(roots, last); // at last: it may take its time
-    if (!problems.empty())
+    show_host(roots, *last); // at last: it may take its time
+    if (!problems.empty() && read_journal(roots.journals(), record.uuid))
         throw NotAllGivenBack(problems.front());
+    if (!problems.empty()) // all is back, though not just as it was: recover would find nothing
+        throw std::runtime_error(problems.front());
 }
 
 } // namespace

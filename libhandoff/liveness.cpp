@@ -13,9 +13,6 @@
 namespace handoff {
 namespace {
 
-/// For a look that is instant on a machine in order.
-constexpr std::chrono::seconds look_deadline{10};
-
 /// Whether libvirt will see to the domain's end: it has notes that say it runs. The daemon that
 /// finds them, and QEMU gone, resets the domain's devices unless they are on vfio-pci
 /// (virPCIDeviceReset() in src/util/virpci.c), under whoever has them by then, and calls `release`.

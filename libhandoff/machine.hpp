@@ -44,6 +44,7 @@ struct Function {
 /// What another domain has, by its journal.
 struct Handed {
     std::string domain;
+    std::string uuid;
     bool left_over = false; ///< the domain has ended, but not everything could be given back
     std::map<std::string, std::string> drivers; ///< function -> the driver it goes back to
 

@@ -11,9 +11,6 @@
 namespace handoff {
 namespace {
 
-/// For looks that are instant on a machine in order.
-constexpr std::chrono::seconds look_deadline{10};
-
 std::vector<Holder> look(const Roots& roots, const std::vector<Node>& nodes,
                          const Deadline& deadline) {
     Effort effort;

@@ -15,9 +15,12 @@
 namespace handoff {
 namespace {
 
-/// As far as it is known: where the module is held, any of its cards may be meant.
+/// The GPU that is held, be it by its driver's module.
 std::string address_of(const Machine& machine, const Hold& one) {
-    return machine.functions.contains(one.subject) ? one.subject : "GPU";
+    for (const auto& [address, function] : machine.functions)
+        if (is_display(function) && one.subject == "module " + function.module)
+            return address;
+    return one.subject;
 }
 
 /// A compositor that has another screen to live on lets go of a card that is withdrawn.
@@ -39,6 +42,11 @@ bool is_drm_card(const Holder& holder) {
     return holder.nodes.front().starts_with("/dev/dri/card");
 }
 
+/// A compositor whose desktop lives on: nobody ends that, whatever on_busy says.
+bool draws_a_desktop(const Machine& machine, const Hold& one) {
+    return is_compositor(one.holder.name) && is_desktop(machine.desktop, one.holder);
+}
+
 bool is_display_server(const Holder& holder) {
     return is_drm_card(holder) || cannot_let_go(holder.name);
 }
@@ -46,7 +54,8 @@ bool is_display_server(const Holder& holder) {
 bool has_other_screen(const Machine& machine, const Taken& taken) {
     // Some drivers leave the firmware's framebuffer behind as a card (simpledrm's): it is theirs.
     const bool takes_firmware = std::ranges::any_of(taken.functions, [&](const auto& address) {
-        return machine.functions.at(address).boot_vga;
+        const Function& function = machine.functions.at(address);
+        return function.boot_vga || !function.framebuffers.empty();
     });
     return std::ranges::any_of(machine.desktop.screens, [&](const auto& card) {
         const bool of_firmware = card.first.find("-framebuffer.") != std::string::npos;
@@ -106,12 +115,14 @@ std::string way_out(const Machine& machine, const Hold& one) {
     if (node.starts_with("/dev/nvidia") && is_desktop(machine.desktop, one.holder))
         return "close it, or run gpu-handoff reserve " + address_of(machine, one) +
                " and restart the computer";
-    if (is_compositor(one.holder.name)) // nobody ends that, whatever on_busy says
+    if (draws_a_desktop(machine, one))
         return "log out, and start again";
-    const bool render = node.starts_with("/dev/dri/renderD");
-    if (owner.is_user_service() && !machine.desktop.transient.contains(owner.subject()))
+    const bool others_too = keeps_copies(owner.user_unit); // what D-Bus started is in its unit
+    if (owner.is_user_service() && !others_too &&
+        !machine.desktop.transient.contains(owner.subject()))
         return "close it, or write stop_units = [\"" + owner.subject() + "\"]";
-    return render ? "close it, or write on_busy = \"terminate\"" : "close it and start again";
+    return node.starts_with("/dev/dri/renderD") ? "close it, or write on_busy = \"terminate\""
+                                                : "close it and start again";
 }
 
 void require_stoppable(const Machine& machine, const Config& config, const Parties& parties) {
@@ -125,8 +136,8 @@ void require_stoppable(const Machine& machine, const Config& config, const Parti
                                      : "stop it and start again");
     }
     Holds staying = parties.processes;
-    if (config.on_busy == OnBusy::terminate) // though not of the desktop that is to live on
-        std::erase_if(staying, [](const Hold& one) { return !is_compositor(one.holder.name); });
+    if (config.on_busy == OnBusy::terminate)
+        std::erase_if(staying, [&](const Hold& one) { return !draws_a_desktop(machine, one); });
     if (!staying.empty())
         refuse(staying, way_out(machine, staying.front()));
 }

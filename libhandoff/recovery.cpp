@@ -19,8 +19,6 @@
 namespace handoff {
 namespace {
 
-/// For looks that are instant on a machine in order.
-constexpr std::chrono::seconds look_deadline{10};
 /// For a lock that a whole handoff and its return may hold.
 constexpr std::chrono::seconds lock_deadline{60};
 /// Nobody waits for a late worker, and nobody else gives back what it holds.
@@ -72,6 +70,7 @@ void forget_desktops_that_ended(const Roots& roots, Record& record) {
 Handed handed(const Record& record) {
     Handed other;
     other.domain = record.domain;
+    other.uuid = record.uuid;
     for (const Step& step : record.steps)
         if (step.kind == Kind::driver)
             other.drivers[step.subject] = step.from;
@@ -166,14 +165,14 @@ std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const 
     const std::optional<Record> left = read_journal(roots.journals(), uuid);
     if (!problems.empty() && left && !only_units_left(*left))
         throw NotAllGivenBack(problems.front());
-    return settle_others(roots, lock, uuid, on_step);
+    return settle_others(roots, lock, {uuid}, on_step);
 }
 
-std::vector<Handed> settle_others(const Roots& roots, const Lock& lock, const std::string& uuid,
-                                  const OnStep& on_step) {
+std::vector<Handed> settle_others(const Roots& roots, const Lock& lock,
+                                  const std::set<std::string>& but, const OnStep& on_step) {
     std::vector<Handed> others;
     for (const std::string& other : journaled_domains(roots.journals())) {
-        if (other == uuid)
+        if (but.contains(other))
             continue;
         std::optional<Record> record;
         try {
@@ -228,7 +227,7 @@ Late give_back_late(const Roots& roots, const Lock& lock, const std::string& uui
                             ": the kernel came back late; giving back what was left");
                 const OnStep nobody = [](const Step&, const Spent&) {};
                 give_back_left(roots, own, uuid, nobody);
-                settle_others(roots, own, uuid, nobody); // who waited for the lock in vain
+                settle_others(roots, own, {uuid}, nobody); // who waited for the lock in vain
             }};
 }
 

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,7 @@ Handed handed(const Record& record);
 /// A journal as it stands, for those who only look.
 struct Standing {
     Record record;
-    /// It belongs to a domain that runs, or that its daemon is starting or about to return. Dead
-    /// ones are given back by whoever comes next.
-    bool live = false;
+    bool live = false; ///< see liveness.hpp
     std::chrono::system_clock::time_point
         since;           ///< the handoff began, or what was left was written
     std::string trouble; ///< why it cannot be read; there is no record then
@@ -47,10 +46,10 @@ bool only_units_left(const Record& record);
 std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
                                     const OnStep& on_step);
 
-/// The same of all domains but `uuid`. What of theirs cannot be given back is logged, and no reason
-/// to fail.
-std::vector<Handed> settle_others(const Roots& roots, const Lock& lock, const std::string& uuid,
-                                  const OnStep& on_step);
+/// The same of all domains but those with these uuids. What cannot be given back is logged, and no
+/// reason to fail.
+std::vector<Handed> settle_others(const Roots& roots, const Lock& lock,
+                                  const std::set<std::string>& but, const OnStep& on_step);
 
 /// What became of one domain's journal.
 struct Recovered {

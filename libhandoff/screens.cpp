@@ -54,7 +54,8 @@ std::map<std::string, std::vector<std::string>> screens(const Roots& roots) {
             if (connector.status != "disconnected")
                 names.push_back(connector.name);
         // With nvidia_drm modeset=0 the kernel knows no connectors, and Xorg draws all the same.
-        if (all.empty() && link_name(roots.function(parent) / "driver") == "nvidia")
+        if (all.empty() && link_name(roots.function(parent) / "driver") == "nvidia" &&
+            read_text(roots.module("nvidia_drm") / "parameters/modeset") != "Y")
             names.emplace_back("unknown");
     }
     return found;

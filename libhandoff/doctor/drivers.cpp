@@ -103,7 +103,7 @@ void check_nvidia(const Patient& patient, Findings& found) {
         return evidence.text("/sys/module/nvidia_drm/parameters/" + std::string(name))
                    .value_or("N") == "Y";
     };
-    if (patient.leaves_none() && !is_on("fbdev"))
+    if (patient.leaves_none() && !(is_on("modeset") && is_on("fbdev")))
         return found.warning(
             version + ": without fbdev, text consoles (Ctrl+Alt+F2) stay dark from the first "
                       "handoff until the computer is restarted",
@@ -111,7 +111,8 @@ void check_nvidia(const Patient& patient, Findings& found) {
                 ? "be ready to log in over ssh, or update the driver to " +
                       std::string(nvidia_with_consoles) + " or newer"
                 : "write into /etc/modprobe.d/nvidia-drm.conf\noptions nvidia_drm modeset=1 "
-                  "fbdev=1\nand restart the computer");
+                  "fbdev=1\nrun\n" +
+                      how_to_rebuild_initramfs(evidence) + "\nand restart the computer");
     if (!shared || !is_before(version, nvidia_that_lets_go) || !is_on("modeset"))
         return found.ok(version);
     found.failure(version + " cannot let go of one of two cards while nvidia_drm has modeset on",

@@ -13,8 +13,6 @@ namespace handoff {
 namespace {
 
 constexpr std::string_view none = "none";
-constexpr std::chrono::seconds look_deadline{5};
-
 bool registered(const HostContext& context, const std::string& driver) {
     return std::filesystem::exists(context.roots.pci_driver(driver));
 }

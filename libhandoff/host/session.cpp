@@ -7,8 +7,6 @@
 namespace handoff {
 namespace {
 
-constexpr std::chrono::seconds look_deadline{10};
-
 /// A unit of a user's manager that is to end with the session: "user@1000:...".
 bool is_unit(const std::string& subject) {
     return subject.find(':') != std::string::npos;

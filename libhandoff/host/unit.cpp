@@ -7,8 +7,6 @@
 namespace handoff {
 namespace {
 
-/// For looks that are instant on a machine in order, but for a unit that is on its way.
-constexpr std::chrono::seconds look_deadline{10};
 constexpr std::string_view active = "active";
 
 bool is_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline) {

@@ -52,6 +52,13 @@ TEST_CASE("a display manager is started, and has a desktop") {
     CHECK(host.log() == "StartUnit lightdm.service\n");
 }
 
+TEST_CASE("a display manager that shows nothing is taken at its word when time is short") {
+    const Host host(with_lightdm(in({{"inactive", "dead"}})));
+    const Service logind = logind_on(host, {});
+    CHECK(start(host, Deadline(std::chrono::seconds(4))));
+    CHECK(host.log() == "StartUnit lightdm.service\n");
+}
+
 TEST_CASE("a display manager that hangs in its stop is started after that") {
     const Phase stopping{"deactivating", "stop-sigterm", true};
     FakeUnit fake = in({stopping});

@@ -66,6 +66,8 @@ TEST_CASE("facts of drivers and cards", "[doctor]") {
                contains("log in over ssh, or update the driver to 570.86.15"));
     CHECK_THAT(only("NVIDIA's driver", one_card + version("570.86.15") + modeset),
                contains("options nvidia_drm modeset=1 fbdev=1"));
+    CHECK_THAT(only("NVIDIA's driver", one_card + version("570.86.15") + fbdev),
+               contains("without fbdev")); // which needs modeset
     CHECK(only("NVIDIA's driver", one_card + version("570.1") + modeset + fbdev) == "ok: 570.1");
     CHECK_THAT(only("NVIDIA's driver", one_card + second + version("580.95.05") + modeset),
                contains("failure: 580.95.05 cannot let go"));

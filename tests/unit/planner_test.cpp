@@ -65,7 +65,7 @@ TEST_CASE("a driver with another device is only unbound") {
     SECTION("also when that one is with another domain") {
         machine.bound["amdgpu"] = {gpu};
         CHECK(steps(machine, {}, {gpu}) != unbound);
-        machine.handed.push_back({"macos", false, {{other_gpu, "amdgpu"}}});
+        machine.handed.push_back({"macos", "its uuid", false, {{other_gpu, "amdgpu"}}});
         CHECK(steps(machine, {}, {gpu}) == unbound);
     }
     SECTION("and unload = \"always\" is refused") {

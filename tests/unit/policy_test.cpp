@@ -80,6 +80,9 @@ TEST_CASE("a compositor with another screen has the card withdrawn", "[policy]")
                    contains("close it, or write stop_units = [\"user@1000:" + portal + "\"]"));
         machine.desktop.transient = {"user@1000:" + portal};
         CHECK_THAT(refusal(machine), contains("close it, or write on_busy"));
+        // With the user's bus the whole desktop would go.
+        machine.holders.back().cgroup = manager_cgroup + "dbus.service";
+        CHECK_THAT(refusal(machine), contains("close it, or write on_busy"));
     }
     SECTION("the compositor is never terminated") {
         machine.functions[gpu].nodes.push_back({77, "/dev/nvidia0"});
@@ -94,11 +97,22 @@ TEST_CASE("a compositor with another screen has the card withdrawn", "[policy]")
             holder(905, "Xwayland", "/dev/dri/renderD128", manager_cgroup + "app-x.scope"));
         const OnBusy on_busy = GENERATE(OnBusy::refuse, OnBusy::terminate);
         CHECK_THAT(refusal(machine, {.on_busy = on_busy}), contains("log out, and start again"));
+        // One without a screen, as of a login over ssh, is a program like any other.
+        machine.holders.back().cgroup = "/user.slice/user-1000.slice/session-9.scope";
+        CHECK_THAT(refusal(machine), contains("close it, or write on_busy"));
+        CHECK(steps(machine, {.on_busy = OnBusy::terminate}).front() ==
+              "process 905 77 Xwayland: running -> ended");
     }
     SECTION("the framebuffer that the firmware left is the taken card's, if that was the first") {
         machine.desktop.screens = {{"simple-framebuffer.0", {"Unknown-1"}}};
         CHECK(steps(machine) == Texts{"card 0000:01:00.0: present -> withdrawn"});
-        machine.functions[gpu].boot_vga = true;
+        Function& taken = machine.functions[gpu];
+        SECTION("by the firmware's word") {
+            taken.boot_vga = true;
+        }
+        SECTION("by where it lies") {
+            taken.framebuffers = {"simple-framebuffer.0"};
+        }
         CHECK_THAT(steps(machine).front(), contains("sddm.service: active -> inactive"));
     }
 }
@@ -148,6 +162,8 @@ TEST_CASE("services and processes of nobody's desktop", "[policy]") {
 TEST_CASE("what pins a module that is unloaded counts as the card does", "[policy]") {
     Machine machine = dual();
     machine.stacks["nvidia"].nodes = {{9, "/dev/nvidiactl"}};
+    machine.functions[gpu].device_class = 0x030000;
+    machine.functions[gpu].module = "nvidia";
     machine.holders = {holder(60, "cuda", "/dev/nvidiactl", "")};
     CHECK(free_holders(machine, {}, {{gpu, audio}, {}}).empty());
     const Taken taken{{gpu, audio}, {"nvidia"}};
@@ -155,7 +171,7 @@ TEST_CASE("what pins a module that is unloaded counts as the card does", "[polic
                       "module nvidia: cuda (pid 60, user ann) has /dev/nvidiactl open; "
                       "close it and start again");
     machine.holders = {holder(900, "kwin_wayland", "/dev/nvidiactl", session_cgroup)};
-    CHECK_THROWS_WITH(free_holders(machine, {}, taken), contains("gpu-handoff reserve"));
+    CHECK_THROWS_WITH(free_holders(machine, {}, taken), contains("gpu-handoff reserve " + gpu));
     machine.holders = {holder(900, "Xorg", "/dev/nvidiactl", session_cgroup)};
     CHECK_THROWS_WITH(free_holders(machine, {}, taken), contains("cannot let it go"));
 }

@@ -31,6 +31,8 @@ TEST_CASE("a connector is a way out if it has a screen, or may have one", "[scre
                                      {"0000:03:00.0", {"Virtual-1"}},
                                      {"0000:04:00.0", {"unknown"}},
                                  });
+    tree.file("sys/module/nvidia_drm/parameters/modeset", "Y\n"); // it has no outputs
+    CHECK(screens(tree.roots).at("0000:04:00.0").empty());
     CHECK(connectors(tree.roots) ==
           std::map<std::string, std::vector<Connector>>{
               {"0000:00:02.0", {{"DP-1", "disconnected", false}, {"eDP-1", "connected", true}}},

@@ -116,7 +116,7 @@ TEST_CASE("a bridge stays with the host, also when it is listed") {
 
 TEST_CASE("a function of another domain is refused with that domain's name") {
     Machine machine = machine_with("amdgpu");
-    machine.handed.push_back({"macos", false, {{audio, "snd_hda_intel"}}});
+    machine.handed.push_back({"macos", "its uuid", false, {{audio, "snd_hda_intel"}}});
     CHECK(refusal(machine, {}, {gpu}) ==
           audio + ": already handed over to domain macos; shut that domain down first "
                   "(if it is off: gpu-handoff recover macos)");

@@ -22,10 +22,14 @@ desktop_gdm() {
     display_manager gdm
 }
 
-# desktop_greetd: a Wayland greeter, weston with a terminal that asks for the name; with 'ann' she is logged in to weston first, once.
+# desktop_greetd: a Wayland greeter, weston with a terminal that asks for the name; with 'ann' she is logged in first, once, to a weston that
+# is a unit of her own systemd, as Plasma's and GNOME's compositors are.
 desktop_greetd() {
     local first=''
-    [[ "${1:-}" != ann ]] || first=$'[initial_session]\nuser = "ann"\ncommand = "/usr/local/lib/lab-desktop/weston"'
+    if [[ "${1:-}" == ann ]]; then
+        first=$'[initial_session]\nuser = "ann"\ncommand = "systemctl --user start --wait lab-weston.service"'
+        put /run/systemd/user/lab-weston.service <<< $'[Service]\nExecStart=/usr/local/lib/lab-desktop/weston'
+    fi
     put /etc/greetd/config.toml <<TOML
 [terminal]
 vt = 7
