@@ -23,7 +23,8 @@ void show_as_json(const std::vector<Recovered>& all, const std::vector<std::stri
     print_json({{"domains", domains}, {"steps", steps}});
 }
 
-/// Without a daemon there is no other way out than to start one: see liveness.cpp.
+/// Only the daemon that the domain was started by can have missed its end. With another one, or
+/// none yet, libvirt's notes say that it will see the end, and reset the card then.
 std::string has_its_card(const Record& record) {
     std::string line =
         record.domain + ": has its card; it is given back when libvirt sees the domain's end";

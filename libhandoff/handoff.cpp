@@ -18,7 +18,6 @@
 #include "libhandoff/vfio.hpp"
 
 #include <set>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -113,6 +112,13 @@ Journal begin_journal(const Roots& roots, Record record) {
     return journal;
 }
 
+/// Whether there is something that recover could give back. A parameter that a module did not take
+/// is not: it is in the log.
+bool is_left(const Roots& roots, const std::string& uuid,
+             const std::vector<std::string>& problems) {
+    return !problems.empty() && read_journal(roots.journals(), uuid);
+}
+
 void take(const Handoff& handoff, const Machine& machine, const Plan& plan, HolderGate gate) {
     handoff.timeline.begin_changes();
     const Deadline deadline(handoff.config.timeout);
@@ -141,8 +147,9 @@ void take(const Handoff& handoff, const Machine& machine, const Plan& plan, Hold
         restart_screen_helpers(handoff, host, plan, deadline);
     } catch (const std::exception& failure) {
         log_warning(under(handoff.domain.name, failure.what()) + ": giving back");
-        if (!give_back(handoff.roots, handoff.lock, record.uuid, handoff.timeline.on_step())
-                 .empty())
+        const std::vector<std::string> problems =
+            give_back(handoff.roots, handoff.lock, record.uuid, handoff.timeline.on_step());
+        if (is_left(handoff.roots, record.uuid, problems))
             throw NotAllGivenBack(failure.what());
         throw;
     }
@@ -223,18 +230,19 @@ void give_back_to_host(const Roots& roots, const Record& record, Timeline& timel
     // A `started` of a daemon that died may have switched screens while we waited.
     const std::optional<Record> last = read_journal(roots.journals(), record.uuid);
     if (!last)
-        return log_info(record.domain + ": given back by whoever had the lock");
+        log_info(record.domain + ": given back by whoever had the lock");
     const std::vector<std::string> problems =
         give_back(roots, lock, record.uuid, timeline.on_step());
     // What another one left behind for want of this card, as a display manager without a screen.
     settle_others(roots, lock, {record.uuid}, timeline.on_step());
-    if (problems.empty())
+    if (!last)
+        return;
+    const bool left = is_left(roots, record.uuid, problems);
+    if (!left)
         timeline.end(Outcome::given_back);
     show_host(roots, *last); // at last: it may take its time
-    if (!problems.empty() && read_journal(roots.journals(), record.uuid))
+    if (left)
         throw NotAllGivenBack(problems.front());
-    if (!problems.empty()) // all is back, though not just as it was: recover would find nothing
-        throw std::runtime_error(problems.front());
 }
 
 } // namespace

@@ -42,11 +42,6 @@ bool is_drm_card(const Holder& holder) {
     return holder.nodes.front().starts_with("/dev/dri/card");
 }
 
-/// A compositor whose desktop lives on: nobody ends that, whatever on_busy says.
-bool draws_a_desktop(const Machine& machine, const Hold& one) {
-    return is_compositor(one.holder.name) && is_desktop(machine.desktop, one.holder);
-}
-
 bool is_display_server(const Holder& holder) {
     return is_drm_card(holder) || cannot_let_go(holder.name);
 }
@@ -115,7 +110,7 @@ std::string way_out(const Machine& machine, const Hold& one) {
     if (node.starts_with("/dev/nvidia") && is_desktop(machine.desktop, one.holder))
         return "close it, or run gpu-handoff reserve " + address_of(machine, one) +
                " and restart the computer";
-    if (draws_a_desktop(machine, one))
+    if (is_compositor(one.holder.name)) // nobody ends that, whatever on_busy says
         return "log out, and start again";
     const bool others_too = keeps_copies(owner.user_unit); // what D-Bus started is in its unit
     if (owner.is_user_service() && !others_too &&
@@ -136,8 +131,8 @@ void require_stoppable(const Machine& machine, const Config& config, const Parti
                                      : "stop it and start again");
     }
     Holds staying = parties.processes;
-    if (config.on_busy == OnBusy::terminate)
-        std::erase_if(staying, [&](const Hold& one) { return !draws_a_desktop(machine, one); });
+    if (config.on_busy == OnBusy::terminate) // though no desktop, be it one without a screen here
+        std::erase_if(staying, [](const Hold& one) { return !is_compositor(one.holder.name); });
     if (!staying.empty())
         refuse(staying, way_out(machine, staying.front()));
 }

@@ -144,9 +144,11 @@ std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record&
     if (live(roots, record))
         return handed(record);
     log_warning(record.domain + ": a handoff was left behind; giving it back");
-    if (give_back_left(roots, lock, record.uuid, on_step).empty())
+    const std::vector<std::string> problems = give_back_left(roots, lock, record.uuid, on_step);
+    const std::optional<Record> now = read_journal(roots.journals(), record.uuid);
+    if (problems.empty() || !now)
         return std::nullopt;
-    Handed left = handed(read_journal(roots.journals(), record.uuid).value_or(record));
+    Handed left = handed(*now);
     left.left_over = true;
     return left;
 }

@@ -7,6 +7,7 @@
 
 #include "libhandoff/error.hpp"
 #include "libhandoff/fd.hpp"
+#include "libhandoff/known_holders.hpp"
 #include "libhandoff/nodes.hpp"
 #include "libhandoff/owner.hpp"
 
@@ -104,7 +105,7 @@ void tell(const HostContext& context, const std::string& address, const Card& ca
 std::string way_out(const std::string& subject, const Holder& holder) {
     const Owner owner = owner_of(holder.cgroup);
     const std::string stop = "write display = \"stop\", or ";
-    if (owner.is_user_service())
+    if (owner.is_user_service() && !keeps_copies(owner.user_unit))
         return stop + "stop_units = [\"" + owner.subject() + "\"]";
     return stop + "run gpu-handoff reserve " + subject;
 }

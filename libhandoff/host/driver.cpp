@@ -13,6 +13,7 @@ namespace handoff {
 namespace {
 
 constexpr std::string_view none = "none";
+
 bool registered(const HostContext& context, const std::string& driver) {
     return std::filesystem::exists(context.roots.pci_driver(driver));
 }
