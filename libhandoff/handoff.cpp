@@ -112,13 +112,6 @@ Journal begin_journal(const Roots& roots, Record record) {
     return journal;
 }
 
-/// Whether there is something that recover could give back. A parameter that a module did not take
-/// is not: it is in the log.
-bool is_left(const Roots& roots, const std::string& uuid,
-             const std::vector<std::string>& problems) {
-    return !problems.empty() && read_journal(roots.journals(), uuid);
-}
-
 void take(const Handoff& handoff, const Machine& machine, const Plan& plan, HolderGate gate) {
     handoff.timeline.begin_changes();
     const Deadline deadline(handoff.config.timeout);
@@ -204,47 +197,6 @@ void hand_over(const Roots& roots, const std::string& name, const Domain& domain
     settle_late(handoff, others);
 }
 
-void note_return(const Roots& roots, const Record& record) {
-    try {
-        Journal::open(roots.journals(), record.uuid).append_returning();
-    } catch (const std::system_error&) {
-        // A full /run must not keep the card from coming back.
-    }
-}
-
-/// Whoever has the lock for longer gives back for us, when he is done.
-Lock lock_for_return(const Roots& roots, const Record& record) {
-    try {
-        return {roots, record.domain, Deadline(2 * record.timeout)};
-    } catch (const Error& error) {
-        throw NotAllGivenBack(error.what());
-    }
-}
-
-void give_back_to_host(const Roots& roots, const Record& record, Timeline& timeline) {
-    // libvirt says this once: whatever happens to us from here on, the journal is dead and others
-    // may return it.
-    if (!record.returning)
-        note_return(roots, record);
-    const Lock lock = lock_for_return(roots, record);
-    // A `started` of a daemon that died may have switched screens while we waited.
-    const std::optional<Record> last = read_journal(roots.journals(), record.uuid);
-    if (!last)
-        log_info(record.domain + ": given back by whoever had the lock");
-    const std::vector<std::string> problems =
-        give_back(roots, lock, record.uuid, timeline.on_step());
-    // What another one left behind for want of this card, as a display manager without a screen.
-    settle_others(roots, lock, {record.uuid}, timeline.on_step());
-    if (!last)
-        return;
-    const bool left = is_left(roots, record.uuid, problems);
-    if (!left)
-        timeline.end(Outcome::given_back);
-    show_host(roots, *last); // at last: it may take its time
-    if (left)
-        throw NotAllGivenBack(problems.front());
-}
-
 } // namespace
 
 void require_known(const Domain& domain) {
@@ -290,21 +242,6 @@ void started(const Roots& roots, const std::string& name, std::string_view xml) 
             show_guest(roots, *record, config->monitor);
     } catch (const std::exception& error) {
         log_warning(name + ": monitor: not switched: " + error.what());
-    }
-}
-
-void release(const Roots& roots, std::string_view xml) {
-    const Domain domain = parse_domain(xml);
-    const std::optional<Record> record = read_journal(roots.journals(), domain.uuid);
-    if (!record)
-        return;
-    Timeline timeline(roots, domain);
-    timeline.end_of("start");
-    try {
-        give_back_to_host(roots, *record, timeline);
-    } catch (const std::exception& error) {
-        timeline.end_not_given_back(error.what());
-        throw;
     }
 }
 

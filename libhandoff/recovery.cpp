@@ -115,9 +115,14 @@ std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const s
     return problems;
 }
 
+bool is_left(const Roots& roots, const std::string& uuid,
+             const std::vector<std::string>& problems) {
+    return !problems.empty() && read_journal(roots.journals(), uuid);
+}
+
 namespace {
 
-/// The same, of what was left behind: an event of its own in the history.
+/// give_back() of what was left behind: an event of its own in the history.
 std::vector<std::string> give_back_left(const Roots& roots, const Lock& lock,
                                         const std::string& uuid, const OnStep& on_step) {
     const std::optional<Record> record = read_journal(roots.journals(), uuid);
@@ -144,11 +149,9 @@ std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record&
     if (live(roots, record))
         return handed(record);
     log_warning(record.domain + ": a handoff was left behind; giving it back");
-    const std::vector<std::string> problems = give_back_left(roots, lock, record.uuid, on_step);
-    const std::optional<Record> now = read_journal(roots.journals(), record.uuid);
-    if (problems.empty() || !now)
+    if (!is_left(roots, record.uuid, give_back_left(roots, lock, record.uuid, on_step)))
         return std::nullopt;
-    Handed left = handed(*now);
+    Handed left = handed(read_journal(roots.journals(), record.uuid).value_or(record));
     left.left_over = true;
     return left;
 }

@@ -36,6 +36,10 @@ std::vector<Standing> standing_journals(const Roots& roots);
 std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const std::string& uuid,
                                    const OnStep& on_step);
 
+/// After give_back() with these problems: whether recover would find something. A parameter that a
+/// module did not take is nothing to give back: it is in the log.
+bool is_left(const Roots& roots, const std::string& uuid, const std::vector<std::string>& problems);
+
 /// Whether units are all that is left to do. They keep no domain from starting: a service that does
 /// not start any more has nothing to do with the card.
 bool only_units_left(const Record& record);
