@@ -13,11 +13,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
 #include <string_view>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -38,6 +40,14 @@ struct CloseDirectory {
 
 struct Free {
     void operator()(char* memory) const { ::free(memory); } // NOLINT(*-no-malloc)
+};
+
+/// A call of libvirt's.
+struct Call {
+    std::string_view domain;
+    char** arguments;
+    timespec begin;
+    rusage before; ///< what the libvirt daemon spent on its child before that became us
 };
 
 /// What came on stdin.
@@ -157,43 +167,65 @@ int refuse(const char* what, const char* remedy) {
     return EXIT_FAILURE;
 }
 
-int become_engine(char** arguments) {
+Call call_of(char** arguments) {
+    Call call{arguments[1], arguments, {}, {}};
+    ::clock_gettime(CLOCK_MONOTONIC, &call.begin);
+    ::getrusage(RUSAGE_SELF, &call.before);
+    return call;
+}
+
+/// The variable that says when the call began, on the clock and in time of the processor
+/// (at_hook_begin() in libhandoff/spent.hpp).
+std::array<char, 64> begin_of(const Call& call) {
+    constexpr long long second = 1000000;
+    const timeval& user = call.before.ru_utime;
+    const timeval& system = call.before.ru_stime;
+    std::array<char, 64> variable{};
+    static_cast<void>(
+        std::snprintf(variable.data(), variable.size(), "GPU_HANDOFF_BEGIN=%lld %lld",
+                      call.begin.tv_sec * second + call.begin.tv_nsec / 1000,
+                      (user.tv_sec + system.tv_sec) * second + user.tv_usec + system.tv_usec));
+    return variable;
+}
+
+int become_engine(const Call& call) {
     std::array path = std::to_array("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
     std::array locale = std::to_array("LC_ALL=C");
-    const std::array<char*, 3> environment{path.data(), locale.data(), nullptr};
-    ::execve(GPU_HANDOFF_ENGINE, arguments, environment.data());
+    std::array begin = begin_of(call);
+    const std::array<char*, 4> environment{path.data(), locale.data(), begin.data(), nullptr};
+    ::execve(GPU_HANDOFF_ENGINE, call.arguments, environment.data());
     return refuse(GPU_HANDOFF_ENGINE ": cannot be run", "reinstall gpu-handoff");
 }
 
 /// Becomes the engine if the domain's XML is of one that is ours.
-template <typename Ours> int become_engine_if(const Ours& ours, char** arguments) {
+template <typename Ours> int become_engine_if(const Ours& ours, const Call& call) {
     const Input input = read_input();
     if (!ours(input))
         return EXIT_SUCCESS;
     if (!put_back(input))
         return refuse("domain XML: cannot be kept", "free memory, and see gpu-handoff status");
-    return become_engine(arguments);
+    return become_engine(call);
 }
 
-int prepare(std::string_view domain, char** arguments) {
+int prepare(const Call& call) {
     // Cloned or renamed: without a file libvirt would take the live driver away itself.
-    return has_file(domain) != Found::no ? become_engine(arguments)
-                                         : become_engine_if(is_marked, arguments);
+    return has_file(call.domain) != Found::no ? become_engine(call)
+                                              : become_engine_if(is_marked, call);
 }
 
 /// Whether the domain has a file does not matter: what it has must come back.
-int release(char** arguments) {
-    return anything_taken() ? become_engine_if(has_devices, arguments) : EXIT_SUCCESS;
+int release(const Call& call) {
+    return anything_taken() ? become_engine_if(has_devices, call) : EXIT_SUCCESS;
 }
 
-int start(std::string_view domain, char** arguments) {
-    return has_file(domain) != Found::no ? become_engine(arguments) : release(arguments);
+int start(const Call& call) {
+    return has_file(call.domain) != Found::no ? become_engine(call) : release(call);
 }
 
 /// The domain runs: whatever goes wrong now, it is no reason to end it.
-int started(std::string_view domain, char** arguments) {
-    if (has_file(domain) == Found::yes && anything_taken())
-        static_cast<void>(become_engine(arguments));
+int started(const Call& call) {
+    if (has_file(call.domain) == Found::yes && anything_taken())
+        static_cast<void>(become_engine(call));
     return EXIT_SUCCESS;
 }
 
@@ -204,17 +236,18 @@ int started(std::string_view domain, char** arguments) {
 int main(int argc, char** argv) {
     if (argc != 5)
         return EXIT_SUCCESS;
+    const Call call = call_of(argv);
     open_standard_descriptors();
     // A libvirt daemon that dies closes our pipes.
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     const std::string_view operation = argv[2];
     if (operation == "prepare")
-        return prepare(argv[1], argv);
+        return prepare(call);
     if (operation == "start")
-        return start(argv[1], argv);
+        return start(call);
     if (operation == "started")
-        return started(argv[1], argv);
+        return started(call);
     if (operation == "release")
-        return release(argv);
+        return release(call);
     return EXIT_SUCCESS;
 }

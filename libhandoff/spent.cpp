@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/spent.hpp"
 
-#include "libhandoff/process.hpp"
-
-#include <ctime>
-#include <optional>
-#include <string>
+#include <cstdlib>
 #include <sys/resource.h>
-#include <unistd.h>
 
 namespace handoff {
 
@@ -33,16 +28,14 @@ Spent spent_so_far() {
     return spent;
 }
 
-Spent at_process_start() {
+Spent at_hook_begin() {
     using namespace std::chrono;
-    const std::optional<ProcessId> self = process(::getpid());
-    const long ticks_per_second = ::sysconf(_SC_CLK_TCK);
-    timespec boot{};
-    ::clock_gettime(CLOCK_BOOTTIME, &boot); // what the kernel counts a process's start in
-    const microseconds now = seconds(boot.tv_sec) + microseconds(boot.tv_nsec / 1000);
-    const microseconds start(self ? std::stoll(self->start) * 1000000 / ticks_per_second
-                                  : now.count());
-    return {spent_so_far().wall - (now - start), microseconds(0)};
+    const char* noted = std::getenv("GPU_HANDOFF_BEGIN"); // NOLINT(concurrency-mt-unsafe)
+    if (noted == nullptr)
+        return spent_so_far();
+    char* cpu = nullptr;
+    const microseconds wall(std::strtoll(noted, &cpu, 10));
+    return {wall, microseconds(std::strtoll(cpu, nullptr, 10))};
 }
 
 } // namespace handoff

@@ -16,7 +16,8 @@ struct Spent {
 
 /// Since some point in the past: only differences mean something.
 Spent spent_so_far();
-/// That of the moment when this process was made, to a hundredth of a second.
-Spent at_process_start();
+/// At the begin of the hook, which the front door noted before it became us (GPU_HANDOFF_BEGIN, in
+/// microseconds): what the libvirt daemon spent on its child is not ours. Else now.
+Spent at_hook_begin();
 
 } // namespace handoff

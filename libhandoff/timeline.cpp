@@ -22,7 +22,7 @@ std::string what(Kind kind) {
 } // namespace
 
 Timeline::Timeline(const Roots& roots, const Domain& domain)
-    : roots_(roots), domain_(domain.name), begin_(at_process_start()),
+    : roots_(roots), domain_(domain.name), begin_(at_hook_begin()),
       recording_(domain.name, domain.uuid, begin_) {}
 
 OnStep Timeline::on_step() {

@@ -26,8 +26,8 @@ public:
     /// handoff, and no refusal.
     void begin_changes();
     /// "win11: handed over in 812 ms, steps 700 ms (kernel 300, units 350, processes 50), own CPU
-    /// outside them 30 ms (start 5, machine 24, rest 1)". Begins with the process: loading the
-    /// program is part of what a person waits for.
+    /// outside them 30 ms (start 5, machine 24, rest 1)". Begins with the front door: loading the
+    /// engine is part of what a person waits for.
     void end(Outcome outcome);
     /// It ends with an error: "refused", or "failed" after begin_changes().
     void end_with(std::string_view error) noexcept;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 #include "libhandoff/domain.hpp"
+#include "libhandoff/spent.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/front_door_host.hpp"
+
+#include <algorithm>
 
 using namespace front_door_host;
 
@@ -59,9 +62,21 @@ TEST_CASE("for a domain with a file the engine gets the same arguments and input
 TEST_CASE("the engine gets an environment of its own, and no signal from a broken pipe",
           "[front-door]") {
     const FakeEtc host;
+    const handoff::Spent before = handoff::spent_so_far();
     CHECK(host.run(call("win11", "prepare")) == engine_ran);
-    CHECK(host.recorded("environment") ==
-          joined({"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}));
+    const handoff::Spent after = handoff::spent_so_far();
+    const std::string environment = host.recorded("environment");
+    const std::string fixed =
+        joined({"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}) + "GPU_HANDOFF_BEGIN=";
+    REQUIRE(environment.starts_with(fixed));
+    CHECK(std::ranges::count(environment, '\0') == 3);
+    ::setenv("GPU_HANDOFF_BEGIN", environment.c_str() + fixed.size(), 1);
+    const handoff::Spent begin = handoff::at_hook_begin();
+    ::unsetenv("GPU_HANDOFF_BEGIN");
+    CHECK(begin.wall >= before.wall);
+    CHECK(begin.wall <= after.wall);
+    CHECK(begin.cpu.count() > 0);
+    CHECK(begin.cpu <= after.wall - before.wall);
     const std::string digits = host.recorded("signals").substr(sizeof "SigIgn:");
     CHECK((std::stoull(digits, nullptr, 16) >> unsigned{SIGPIPE - 1} & 1U) == 1U);
 }
