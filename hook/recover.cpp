@@ -4,7 +4,6 @@
 #include "hook/commands.hpp"
 #include "hook/layout.hpp"
 #include "hook/report.hpp"
-#include "libhandoff/log.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -51,7 +50,6 @@ int run_recover(const RecoverRequest& asked) {
     require_root("recover");
     std::vector<std::string> steps;
     const auto show = [&](const Step& step, const Spent&) {
-        log_info("recover: " + text_of(step));
         steps.push_back(text_of(step));
         if (!asked.json)
             std::cout << text_of(step) << '\n';

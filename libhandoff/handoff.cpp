@@ -18,7 +18,6 @@
 #include "libhandoff/vfio.hpp"
 
 #include <set>
-#include <system_error>
 #include <utility>
 
 namespace handoff {
@@ -163,17 +162,14 @@ void hand_over_locked(const Handoff& handoff, const std::vector<Handed>& others)
 /// Gives back what ended while we had the lock: its return may have waited for us in vain. What was
 /// left over before that is not tried again.
 void settle_late(const Handoff& handoff, const std::vector<Handed>& others) {
-    const std::string& name = handoff.domain.name;
     std::set<std::string> but{handoff.domain.uuid};
     for (const Handed& other : others)
         if (other.left_over)
             but.insert(other.uuid);
     try {
-        settle_others(handoff.roots, handoff.lock, but, [&](const Step& step, const Spent&) {
-            log_info(name + ": for another: " + text_of(step));
-        });
+        settle_others(handoff.roots, handoff.lock, but);
     } catch (const std::exception& error) {
-        log_error(name + ": " + error.what());
+        log_error(handoff.domain.name + ": " + error.what());
     }
 }
 
@@ -188,7 +184,7 @@ void hand_over(const Roots& roots, const std::string& name, const Domain& domain
     const Handoff handoff{roots, lock, domain, *config, daemon, timeline};
     std::vector<Handed> others;
     try {
-        others = settle_journals(roots, lock, domain.uuid, timeline.on_step());
+        others = settle_journals(roots, lock, domain.uuid);
         hand_over_locked(handoff, others);
     } catch (...) {
         settle_late(handoff, others);

@@ -48,7 +48,7 @@ struct Event {
 };
 
 /// Adds to the history, a file that root alone can read, since it names processes and their users.
-/// It keeps some hundred events. A failure is a warning in the log and nothing more.
+/// It keeps some 200 events. A failure is a warning in the log and nothing more.
 void remember(const Roots& roots, const Event& event) noexcept;
 
 /// All that are remembered, oldest first; lines that are torn or not understood are left out.
@@ -63,8 +63,6 @@ public:
 
     /// A step that has just ended.
     void add(const Step& step, const Spent& spent);
-    /// What was done so far belonged to another event.
-    void forget_steps() { event_.steps.clear(); }
     /// It ends here, and is remembered.
     void end(const Roots& roots, Outcome outcome, std::string_view error = {}) noexcept;
 

@@ -24,6 +24,9 @@ constexpr std::chrono::seconds lock_deadline{60};
 /// Nobody waits for a late worker, and nobody else gives back what it holds.
 constexpr std::chrono::hours late_deadline{24 * 365};
 
+/// For steps that nobody waits for: the log has them.
+void unseen(const Step& /*step*/, const Spent& /*spent*/) {}
+
 /// A worker that ended, or that is ourselves, is stuck no more.
 void forget_ended_workers(const Roots& roots, Record& record) {
     std::erase_if(record.stuck, [&](const Stuck& stuck) {
@@ -122,7 +125,8 @@ bool is_left(const Roots& roots, const std::string& uuid,
 
 namespace {
 
-/// give_back() of what was left behind: an event of its own in the history.
+/// give_back() of what was left behind: an event of its own in the history. Returns what is left of
+/// it still.
 std::vector<std::string> give_back_left(const Roots& roots, const Lock& lock,
                                         const std::string& uuid, const OnStep& on_step) {
     const std::optional<Record> record = read_journal(roots.journals(), uuid);
@@ -131,9 +135,12 @@ std::vector<std::string> give_back_left(const Roots& roots, const Lock& lock,
     Recording recording(record->domain, uuid, spent_so_far());
     std::vector<std::string> problems =
         give_back(roots, lock, uuid, [&](const Step& step, const Spent& spent) {
+            log_info(record->domain + ": " + text_of(step));
             recording.add(step, spent);
             on_step(step, spent);
         });
+    if (!is_left(roots, uuid, problems))
+        problems.clear();
     if (problems.empty())
         recording.end(roots, Outcome::recovered);
     else
@@ -144,12 +151,11 @@ std::vector<std::string> give_back_left(const Roots& roots, const Lock& lock,
 
 /// What the journal of another domain says: it has its devices, or they could not be given back;
 /// nothing if they were.
-std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record& record,
-                             const OnStep& on_step) {
+std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record& record) {
     if (live(roots, record))
         return handed(record);
     log_warning(record.domain + ": a handoff was left behind; giving it back");
-    if (!is_left(roots, record.uuid, give_back_left(roots, lock, record.uuid, on_step)))
+    if (give_back_left(roots, lock, record.uuid, unseen).empty())
         return std::nullopt;
     Handed left = handed(read_journal(roots.journals(), record.uuid).value_or(record));
     left.left_over = true;
@@ -164,17 +170,16 @@ bool only_units_left(const Record& record) {
            });
 }
 
-std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
-                                    const OnStep& on_step) {
-    const std::vector<std::string> problems = give_back_left(roots, lock, uuid, on_step);
+std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid) {
+    const std::vector<std::string> problems = give_back_left(roots, lock, uuid, unseen);
     const std::optional<Record> left = read_journal(roots.journals(), uuid);
     if (!problems.empty() && left && !only_units_left(*left))
         throw NotAllGivenBack(problems.front());
-    return settle_others(roots, lock, {uuid}, on_step);
+    return settle_others(roots, lock, {uuid});
 }
 
 std::vector<Handed> settle_others(const Roots& roots, const Lock& lock,
-                                  const std::set<std::string>& but, const OnStep& on_step) {
+                                  const std::set<std::string>& but) {
     std::vector<Handed> others;
     for (const std::string& other : journaled_domains(roots.journals())) {
         if (but.contains(other))
@@ -183,7 +188,7 @@ std::vector<Handed> settle_others(const Roots& roots, const Lock& lock,
         try {
             record = read_journal(roots.journals(), other);
             if (const std::optional<Handed> has =
-                    record ? settle(roots, lock, *record, on_step) : std::nullopt)
+                    record ? settle(roots, lock, *record) : std::nullopt)
                 others.push_back(*has);
         } catch (const std::exception& error) {
             // One that cannot be settled keeps what it names, and nothing else.
@@ -201,6 +206,10 @@ std::vector<Recovered> recover(const Roots& roots, const std::optional<std::stri
                                const OnStep& on_step) {
     const Lock lock(roots, "gpu-handoff recover", Deadline(lock_deadline));
     std::vector<Recovered> all;
+    std::set<std::string> ended_before;
+    for (const Standing& standing : standing_journals(roots))
+        if (!standing.live)
+            ended_before.insert(standing.record.uuid);
     for (const std::string& uuid : journaled_domains(roots.journals())) {
         Recovered recovered{uuid, {}};
         try {
@@ -217,8 +226,10 @@ std::vector<Recovered> recover(const Roots& roots, const std::optional<std::stri
         } catch (const std::exception& error) {
             recovered.problems.emplace_back(error.what());
         }
+        ended_before.insert(uuid);
         all.push_back(recovered);
     }
+    settle_others(roots, lock, ended_before); // who waited for the lock in vain
     return all;
 }
 
@@ -230,9 +241,8 @@ Late give_back_late(const Roots& roots, const Lock& lock, const std::string& uui
                     return; // whoever waited is still at it, or libvirt will call the return
                 log_warning(record->domain +
                             ": the kernel came back late; giving back what was left");
-                const OnStep nobody = [](const Step&, const Spent&) {};
-                give_back_left(roots, own, uuid, nobody);
-                settle_others(roots, own, {uuid}, nobody); // who waited for the lock in vain
+                give_back_left(roots, own, uuid, unseen);
+                settle_others(roots, own, {uuid}); // who waited for the lock in vain
             }};
 }
 

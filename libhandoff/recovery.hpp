@@ -47,13 +47,12 @@ bool only_units_left(const Record& record);
 /// Gives back what dead journals hold, and that of `uuid`, whose domain is not running as libvirt
 /// says. Returns what other domains have, and what was left over. Throws NotAllGivenBack if
 /// something of `uuid` was, other than units.
-std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid,
-                                    const OnStep& on_step);
+std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid);
 
 /// The same of all domains but those with these uuids. What cannot be given back is logged, and no
 /// reason to fail.
 std::vector<Handed> settle_others(const Roots& roots, const Lock& lock,
-                                  const std::set<std::string>& but, const OnStep& on_step);
+                                  const std::set<std::string>& but);
 
 /// What became of one domain's journal.
 struct Recovered {
@@ -62,9 +61,9 @@ struct Recovered {
 };
 
 /// gpu-handoff recover: gives back all dead journals, or that of the domain with this name or uuid.
-/// Takes the lock. A domain that runs is left alone. One that is named is given back also when its
-/// daemon seems to be at it, for the case that its return was cut off: not to be used while the
-/// domain starts.
+/// Takes the lock, and gives back at last what ended meanwhile. A domain that runs is left alone.
+/// One that is named is given back also when its daemon seems to be at it, for the case that its
+/// return was cut off: not to be used while the domain starts.
 std::vector<Recovered> recover(const Roots& roots, const std::optional<std::string>& domain,
                                const OnStep& on_step);
 

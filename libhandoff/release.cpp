@@ -15,15 +15,17 @@
 namespace handoff {
 namespace {
 
-void note_return(const Roots& roots, const Record& record) {
+/// Returns whether the journal says so now: a full /run must not keep the card from coming back.
+bool note_return(const Roots& roots, const Record& record) {
     try {
         Journal::open(roots.journals(), record.uuid).append_returning();
+        return true;
     } catch (const std::system_error&) {
-        // A full /run must not keep the card from coming back.
+        return false;
     }
 }
 
-/// Whoever has the lock for longer gives back for us, when he is done.
+/// Whoever has the lock for longer gives back for us, when he is done; `started` has it for seconds.
 Lock lock_for_return(const Roots& roots, const Record& record) {
     try {
         return {roots, record.domain, Deadline(2 * record.timeout)};
@@ -35,17 +37,18 @@ Lock lock_for_return(const Roots& roots, const Record& record) {
 void give_back_to_host(const Roots& roots, const Record& record, Timeline& timeline) {
     // libvirt says this once: whatever happens to us from here on, the journal is dead and others
     // may return it.
-    if (!record.returning)
-        note_return(roots, record);
+    const bool noted = record.returning || note_return(roots, record);
     const Lock lock = lock_for_return(roots, record);
     // A `started` of a daemon that died may have switched screens while we waited.
     const std::optional<Record> last = read_journal(roots.journals(), record.uuid);
+    if (last && noted && !last->returning)
+        return log_info(record.domain + ": was given back, and has started again");
     if (!last)
         log_info(record.domain + ": given back by whoever had the lock");
     const std::vector<std::string> problems =
         give_back(roots, lock, record.uuid, timeline.on_step());
     // What another one left behind for want of this card, as a display manager without a screen.
-    settle_others(roots, lock, {record.uuid}, timeline.on_step());
+    settle_others(roots, lock, {record.uuid});
     if (!last)
         return;
     const bool left = is_left(roots, record.uuid, problems);

@@ -3,8 +3,6 @@
 
 #include "libhandoff/log.hpp"
 
-#include <utility>
-
 namespace handoff {
 namespace {
 
@@ -43,7 +41,6 @@ void Timeline::end_of(const std::string& part) {
 
 void Timeline::begin_changes() {
     changes_ = true;
-    recording_.forget_steps();
 }
 
 void Timeline::end(Outcome outcome) {

@@ -22,8 +22,7 @@ public:
     OnStep on_step();
     /// A part of our own work ends here.
     void end_of(const std::string& part);
-    /// What was done so far was the return of what others left. From here on an error is one of a
-    /// handoff, and no refusal.
+    /// From here on an error is one of a handoff, and no refusal.
     void begin_changes();
     /// "win11: handed over in 812 ms, steps 700 ms (kernel 300, units 350, processes 50), own CPU
     /// outside them 30 ms (start 5, machine 24, rest 1)". Begins with the front door: loading the

@@ -2,6 +2,7 @@
 #include "libhandoff/transaction.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -184,7 +185,7 @@ std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
         way.give_all_back();
         left = way.left();
     }
-    std::vector<std::string> problems = way.odd_modules();
+    std::vector<std::string> problems;
     std::vector<Step> steps;
     for (auto& [step, problem] : left) {
         steps.push_back(step);
@@ -192,6 +193,7 @@ std::vector<std::string> roll_back(Host& host, Record record, Journal& journal,
     }
     for (const std::string& line : record.bad_lines)
         problems.push_back("a line of the journal is not understood: " + line);
+    std::ranges::copy(way.odd_modules(), std::back_inserter(problems)); // the least of them
     keep_attributes(record, steps);
     try {
         journal.keep(record);

@@ -100,8 +100,6 @@ TEST_CASE("a recording has its steps with their begin", "[history]") {
     const Tree tree;
     const Spent begin = spent_so_far();
     Recording recording("win11", uuid, begin);
-    recording.add({Kind::module, "amdgpu", "loaded", "unloaded"}, {});
-    recording.forget_steps();
     recording.add({Kind::driver, "0000:01:00.0", "amdgpu", "vfio-pci"}, spent_so_far() - begin);
     recording.end(tree.roots, Outcome::failed, "why");
     const std::vector<Event> events = read_history(tree.roots);

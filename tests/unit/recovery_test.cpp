@@ -21,9 +21,13 @@ const OnStep nobody = [](const Step&, const Spent&) {};
 struct Computer : Tree {
     explicit Computer(const Plan& steps, bool returning = true) {
         std::filesystem::create_directories(roots.journals());
+        add_journal("win11", uuid, steps, returning);
+    }
+    void add_journal(const std::string& domain, const std::string& of, const Plan& steps,
+                     bool returning) const {
         Record record;
-        record.domain = "win11";
-        record.uuid = uuid;
+        record.domain = domain;
+        record.uuid = of;
         record.daemon = {1, "1"};
         record.timeout = std::chrono::seconds(1);
         Journal journal = Journal::create(roots.journals(), record);
@@ -33,7 +37,7 @@ struct Computer : Tree {
     }
     [[nodiscard]] std::vector<Handed> settle() const {
         const Lock lock(roots, "test", Deadline(std::chrono::seconds(10)));
-        return settle_journals(roots, lock, uuid, nobody);
+        return settle_journals(roots, lock, uuid);
     }
     [[nodiscard]] std::optional<Record> left() const {
         return read_journal(roots.journals(), uuid);
@@ -93,4 +97,35 @@ TEST_CASE("a domain whose end libvirt has yet to see is left to it", "[recovery]
         CHECK(recover(host.roots, std::nullopt, nobody).size() == 1);
         CHECK_FALSE(host.left());
     }
+}
+
+TEST_CASE("a parameter that a module did not take is nothing to recover", "[recovery]") {
+    const Computer host({{Kind::module, "odd", "loaded x=1", "unloaded"}});
+    host.file("sys/module/odd/initstate", "live\n");
+    host.folder("sys/module/odd/parameters/x"); // neither to be read nor to be written
+    const std::vector<Recovered> all = recover(host.roots, std::nullopt, nobody);
+    REQUIRE(all.size() == 1);
+    CHECK(all.front().problems.empty());
+    CHECK_FALSE(host.left());
+}
+
+TEST_CASE("a domain that ends while another one is recovered is given back after it",
+          "[recovery]") {
+    const std::string other = "99999999-2222-3333-4444-555555555555";
+    const std::string control = "0000:01:00.0/power/control";
+    const std::string other_control = "0000:02:00.0/power/control";
+    const Computer host({{Kind::attribute, control, "auto", "on"}});
+    for (const std::string& file : {control, other_control})
+        host.file("sys/bus/pci/devices/" + file, "on");
+    host.add_journal("macos", other, {{Kind::attribute, other_control, "auto", "on"}}, false);
+    host.file("run/libvirt/qemu/macos.xml", notes(monitor, other));
+    const bool ends = GENERATE(true, false);
+    const std::vector<Recovered> all = recover(host.roots, "win11", [&](const Step&, const Spent&) {
+        if (ends)
+            std::filesystem::remove(host.roots.run / "libvirt/qemu/macos.xml");
+    });
+    CHECK(all.size() == 1);
+    CHECK_FALSE(host.left());
+    CHECK(read_journal(host.roots.journals(), other).has_value() == !ends);
+    CHECK(read_text(host.roots.sys / "bus/pci/devices" / other_control) == (ends ? "auto" : "on"));
 }

@@ -205,6 +205,20 @@ TEST_CASE("what cannot be given back stays in the journal, and only that") {
     CHECK(is_as_before(host));
 }
 
+TEST_CASE("a parameter that a module did not take is the least of the problems") {
+    const Temporary journals;
+    FakeHost host(before());
+    hand_over(host, journals.path());
+    host.fault = Fault::fails;
+    host.always_failing = "nvidia";
+    host.now[{Kind::module, "nvidia"}] = "loaded NVreg_A=2";
+    const std::filesystem::path file = journals.path() / (uuid + ".journal");
+    write_text(file, read_file(file).value() + "no such line\n");
+    CHECK(recover(host, journals.path()) ==
+          std::vector<std::string>{"a line of the journal is not understood: no such line",
+                                   "nvidia: fails; nothing to do"});
+}
+
 TEST_CASE("a unit that fails is not back for being active right then") {
     const Temporary journals;
     FakeHost host(before());

@@ -87,7 +87,7 @@ expect "driver and override of the GPU" "nvidia (null)" "$(driver_of "$GPU") $(<
 expect "the service" inactive "$(systemctl is-active ollama.service || true)"
 cursor=$(journal_cursor)
 gpu-handoff recover win11 || fail "gpu-handoff recover"
-expect "what recover had to give back" "unit ollama.service: inactive -> active" "$(journal_since "$cursor" | sed -n 's/^recover: \(.* -> .*\)/\1/p')"
+expect "what recover had to give back" "unit ollama.service: inactive -> active" "$(journal_since "$cursor" | sed -n 's/^win11: \(.* -> .*\)/\1/p')"
 expect "the service after recover" active "$(systemctl is-active ollama.service)"
 has_gpu # else it opens it behind the first look, and the start is refused
 
