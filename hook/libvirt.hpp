@@ -3,7 +3,6 @@
 
 #include "libhandoff/deadline.hpp"
 
-#include <functional>
 #include <string>
 #include <vector>
 

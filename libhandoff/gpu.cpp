@@ -7,7 +7,6 @@
 #include "libhandoff/uses.hpp"
 
 #include <algorithm>
-#include <map>
 
 extern "C" {
 #include <pci/header.h>

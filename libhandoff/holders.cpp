@@ -23,7 +23,7 @@ constexpr std::size_t named = 2; // of the holders in a line for people
 constexpr std::size_t worth_a_worker = 200;
 
 // Between worker and caller a holder is fields "SIZE:BYTES", for a process's name may be anything:
-// eight, the last of which says how many nodes follow.
+// seven, the last of which says how many nodes follow.
 void pack(std::string_view field, std::string& packed) {
     packed.append(std::to_string(field.size())).append(":").append(field);
 }
@@ -34,7 +34,6 @@ std::string packed(const std::vector<Holder>& holders) {
         pack(std::to_string(holder.pid), text);
         pack(holder.start, text);
         pack(holder.name, text);
-        pack(std::to_string(holder.uid), text);
         pack(holder.user, text);
         pack(holder.cgroup, text);
         pack(holder.first_card, text);
@@ -70,7 +69,6 @@ void unpack(std::string_view packed, std::vector<Holder>& holders) {
         holder.pid = number<pid_t>(unpack(packed));
         holder.start = unpack(packed);
         holder.name = unpack(packed);
-        holder.uid = number<uid_t>(unpack(packed));
         holder.user = unpack(packed);
         holder.cgroup = unpack(packed);
         holder.first_card = unpack(packed);

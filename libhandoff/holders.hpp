@@ -23,8 +23,7 @@ struct Holder {
     pid_t pid = 0;
     std::string start = {};              ///< as in ProcessId
     std::string name = {};               ///< /proc/PID/comm: up to 15 bytes of anything
-    uid_t uid = 0;                       ///< the real one
-    std::string user = {};               ///< its login name, or the uid as a number
+    std::string user = {};               ///< its real user's login name, or the uid as a number
     std::vector<std::string> nodes = {}; ///< Node::path of each that it has, DRM cards first
     /// "/user.slice/user-1000.slice/session-2.scope"; empty without systemd.
     std::string cgroup = {};

@@ -92,7 +92,6 @@ std::optional<Session> session_at(const Roots& roots, const Bus& bus, const std:
         session.role = all.text("Class");
         session.closing = all.text("State") == "closing";
         session.leader = static_cast<pid_t>(all.number("Leader"));
-        session.scope = all.text("Scope");
         session.origin = unit_of_invocation(bus, invocation_of(roots, session.leader), deadline);
         if (session.origin.empty())
             session.origin = getty_of(roots, session, deadline);

@@ -21,7 +21,6 @@ struct Session {
     std::string role = {}; ///< logind's class: "user", "greeter", "lock-screen", "manager", ...
     bool closing = false;  ///< logged out, but some of its processes still run
     pid_t leader = 0;
-    std::string scope = {}; ///< "session-2.scope"
     /// The unit that made it ("lightdm.service", "getty@tty1.service"), by the invocation of its
     /// leader or the console; empty when not known.
     std::string origin = {};

@@ -6,7 +6,6 @@
 #include "libhandoff/unit_control.hpp"
 
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <functional>
 #include <optional>
@@ -181,11 +180,6 @@ std::string unit_of_invocation(const Bus& bus, std::string_view invocation,
             return {};
         throw;
     }
-}
-
-std::string unit_of_invocation(const Roots& roots, std::string_view invocation,
-                               const Deadline& deadline) {
-    return unit_of_invocation(Bus::of_system(roots, deadline), invocation, deadline);
 }
 
 bool shutting_down(const Roots& roots, const Deadline& deadline) {

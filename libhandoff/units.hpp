@@ -40,9 +40,6 @@ std::string unit_id(const Roots& roots, const std::string& alias, const Deadline
 
 /// The system unit in whose invocation ($INVOCATION_ID, 32 hexadecimal digits) a process was
 /// started, though it may have left the unit's cgroup for a session's; empty if that is over.
-std::string unit_of_invocation(const Roots& roots, std::string_view invocation,
-                               const Deadline& deadline);
-/// The same for a system's bus that is open already.
 std::string unit_of_invocation(const Bus& bus, std::string_view invocation,
                                const Deadline& deadline);
 

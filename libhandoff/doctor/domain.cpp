@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "libhandoff/address.hpp"
 #include "libhandoff/doctor/checks.hpp"
 #include "libhandoff/doctor/settings.hpp"
 
 #include <algorithm>
-#include <sstream>
 
 namespace handoff::doctor {
 namespace {

@@ -4,7 +4,6 @@
 #include "libhandoff/address.hpp"
 #include "libhandoff/doctor.hpp"
 #include "libhandoff/domain.hpp"
-#include "libhandoff/error.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,6 @@
 #include "libhandoff/doctor/checks.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <sstream>
 

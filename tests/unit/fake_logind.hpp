@@ -87,12 +87,11 @@ private:
         const handoff::Session* session = find(call, call.path());
         if (session == nullptr)
             return;
-        call.answer("a{sv}", 13, "Id", "s", session->id.c_str(), "User", "(uo)", session->uid,
+        call.answer("a{sv}", 12, "Id", "s", session->id.c_str(), "User", "(uo)", session->uid,
                     "/user", "Name", "s", session->user.c_str(), "Timestamp", "t", std::uint64_t{5},
                     "Seat", "(so)", session->seat.c_str(), "/seat", "TTY", "s",
-                    session->tty.c_str(), "Remote", "b", 0, "Scope", "s", session->scope.c_str(),
-                    "Leader", "u", session->leader, "Type", "s", session->type.c_str(), "Class",
-                    "s", session->role.c_str(), "State", "s",
+                    session->tty.c_str(), "Remote", "b", 0, "Leader", "u", session->leader, "Type",
+                    "s", session->type.c_str(), "Class", "s", session->role.c_str(), "State", "s",
                     session->closing ? "closing" : "online", "IdleHint", "b", 0);
     }
 

@@ -24,13 +24,8 @@ inline const std::string manager_cgroup =
 
 inline Holder holder(pid_t pid, const std::string& name, const std::string& node,
                      const std::string& cgroup) {
-    return {.pid = pid,
-            .start = "77",
-            .name = name,
-            .uid = 1000,
-            .user = "ann",
-            .nodes = {node},
-            .cgroup = cgroup};
+    return {
+        .pid = pid, .start = "77", .name = name, .user = "ann", .nodes = {node}, .cgroup = cgroup};
 }
 
 inline Session session(const std::string& id, const std::string& user, const std::string& type,
@@ -44,7 +39,6 @@ inline Session session(const std::string& id, const std::string& user, const std
             .role = "user",
             .closing = false,
             .leader = 500,
-            .scope = "session-" + id + ".scope",
             .origin = origin};
 }
 

@@ -34,9 +34,8 @@ struct Host {
     Service logind;
 };
 
-const Session desktop{"2",    1000,  "ann", "seat0",           "tty7", "x11",
-                      "user", false, 1234,  "session-2.scope", ""};
-const Session ssh{"c5", 1001, "bob", "", "", "tty", "user", true, 99, "session-c5.scope", ""};
+const Session desktop{"2", 1000, "ann", "seat0", "tty7", "x11", "user", false, 1234, ""};
+const Session ssh{"c5", 1001, "bob", "", "", "tty", "user", true, 99, ""};
 
 FakeLogind with(std::vector<Session> sessions) {
     FakeLogind logind;

@@ -240,8 +240,9 @@ TEST_CASE("an invocation leads to its unit") {
     systemd.invocations["0123456789abcdef"] = "/org/freedesktop/systemd1/unit/made_2eservice";
     systemd.invocations["0123456789abcdee"] = "/org/freedesktop/systemd1/unit/gone_2eservice";
     const Host host(systemd);
+    const Bus bus = Bus::of_system(host.roots(), soon());
     const auto found = [&](const std::string& invocation) {
-        return unit_of_invocation(host.roots(), invocation, soon());
+        return unit_of_invocation(bus, invocation, soon());
     };
     CHECK(found("30313233343536373839616263646566") == "made.service");
     CHECK(found("30313233343536373839616263646565").empty());

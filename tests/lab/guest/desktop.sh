@@ -114,14 +114,10 @@ session_of() { loginctl --no-legend list-sessions | awk -v user="$1" '$3 == user
 # session_programs: the process ids of the programs of ann's session.
 session_programs() { pgrep -u ann -x "$PROGRAMS" 2> /dev/null | xargs; }
 
-# in_session COMMAND: typed into the terminal of ann's session; session_code waits for its end and prints its exit code.
+# in_session COMMAND: typed into the terminal of ann's session.
 in_session() {
     rm -f "$DESKTOP/code"
     timeout 120 bash -c 'printf "%s\n" "$1" > "$2"' type "$1" "$DESKTOP/commands" || fail "nobody listens in ann's terminal"
-}
-session_code() {
-    wait_for "the command in ann's terminal ends" "${1:-300}" test -e "$DESKTOP/code"
-    cat "$DESKTOP/code"
 }
 
 # cycles_of_desktop COUNT [USER]: win11, which is defined and configured, is started from the terminal of ann's session (from outside, if only a

@@ -96,10 +96,9 @@ class Guest:
 
     def overlay(self, built):
         entries = {}
-        if (built / "stage").is_dir():
-            overlay.put_tree(entries, built / "stage")
-            overlay.put_link(entries, "etc/libvirt/hooks/qemu", "/usr/sbin/gpu-handoff-hook")
-            overlay.put_directory(entries, "etc/gpu-handoff/domains")
+        overlay.put_tree(entries, built / "stage")
+        overlay.put_link(entries, "etc/libvirt/hooks/qemu", "/usr/sbin/gpu-handoff-hook")
+        overlay.put_directory(entries, "etc/gpu-handoff/domains")
         if self.topology.modules and (built / "modules").is_dir():
             overlay.put_tree(entries, built / "modules")
         for name in ("agent", "ask"):
@@ -131,7 +130,7 @@ class Guest:
                   + self.topology.kernel_arguments())
         return ["qemu-system-x86_64", "-name", self.name, "-M", "q35,kernel-irqchip=split,sata=off",
                 "-accel", "kvm" if kvm else "tcg,thread=multi", "-cpu", "host" if kvm else "max",
-                "-smp", "2", "-m", self.topology.memory, "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
+                "-smp", "2", "-m", "3G", "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
                 "-kernel", str(made.kernel), "-initrd", str(self.directory / "initrd"), "-append", append,
                 *self.topology.qemu_arguments()[:2 if self.topology.iommu else 0],
                 "-drive", f"file={disk},if=none,id=d0,format=raw,snapshot=on",

@@ -1,13 +1,12 @@
 """The product and the stand-in kernel modules, built inside an image's root from this checkout's sources."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 from . import image
 from .paths import REPO, build_dir
-from .say import LabError, locked, run_logged, say, stage
+from .say import LabError, locked, run_logged, stage
 
 # Without debugging information, which is a third of a compiler's work and stripped from what the guest gets.
 CONFIGURE = """
@@ -92,10 +91,9 @@ def build(host):
     """Builds what this checkout has, if anything changed; gives the directory with stage/ and modules/."""
     made = image.ensure(host)
     directory = build_dir(host)
-    product = os.environ.get("LAB_PRODUCT") != "none"
     with locked(directory / "lock", f"{host}: waiting for another build"):
         stamp = directory / "built"
-        content = f"{made.directory.name} {product}"
+        content = made.directory.name
         if not stamp.exists() or stamp.read_text() != content:
             shutil.rmtree(directory / "build", ignore_errors=True)
             shutil.rmtree(directory / "src", ignore_errors=True)
@@ -105,7 +103,7 @@ def build(host):
             stamp.unlink(missing_ok=True)
         if not stamp.exists():
             with compiling(host):
-                build_product(made, directory, product)
+                build_product(made, directory)
                 build_parts(made, directory)
             stamp.write_text(content)
     return directory
@@ -147,11 +145,7 @@ def install_in_copy(host, made, directory, upper, log):
     shutil.rmtree(upper, ignore_errors=True)
 
 
-def build_product(made, directory, wanted):
-    shutil.rmtree(directory / "stage", ignore_errors=True)
-    if not wanted or not (directory / "src/CMakeLists.txt").exists():
-        say(f"{made.host}: without the product: {'no CMakeLists.txt' if wanted else 'LAB_PRODUCT=none'}")
-        return
+def build_product(made, directory):
     log = directory / "product.log"
     with stage(f"{made.host}: building the product (log {log})"):
         in_root(made.root, directory, PRODUCT, log, f"{made.host}: building the product", "OFF")

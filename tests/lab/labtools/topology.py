@@ -6,7 +6,7 @@ from .paths import LAB
 from .say import LabError
 
 DIRECTORY = LAB / "topologies"
-KEYS = {"description", "iommu", "modules", "image", "memory", "kernel", "devices", "addresses"}
+KEYS = {"description", "iommu", "modules", "image", "kernel", "devices", "addresses"}
 
 
 class Topology:
@@ -19,7 +19,6 @@ class Topology:
         self.iommu = data.get("iommu", True)
         self.modules = data.get("modules", False)
         self.image = data.get("image", "")
-        self.memory = data.get("memory", "3G")
         self.kernel = data.get("kernel", "")
         self.devices = data["devices"]
         self.addresses = data["addresses"]
