@@ -25,7 +25,8 @@ bool note_return(const Roots& roots, const Record& record) {
     }
 }
 
-/// Whoever has the lock for longer gives back for us, when he is done; `started` has it for seconds.
+/// Whoever has the lock for longer gives back for us, when he is done; `started` has it for
+/// seconds.
 Lock lock_for_return(const Roots& roots, const Record& record) {
     try {
         return {roots, record.domain, Deadline(2 * record.timeout)};
