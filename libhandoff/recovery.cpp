@@ -132,6 +132,7 @@ std::vector<std::string> give_back_left(const Roots& roots, const Lock& lock,
     const std::optional<Record> record = read_journal(roots.journals(), uuid);
     if (!record)
         return {};
+    log_warning(record->domain + ": a handoff was left behind; giving it back");
     Recording recording(record->domain, uuid, spent_so_far());
     std::vector<std::string> problems =
         give_back(roots, lock, uuid, [&](const Step& step, const Spent& spent) {
@@ -154,7 +155,6 @@ std::vector<std::string> give_back_left(const Roots& roots, const Lock& lock,
 std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record& record) {
     if (live(roots, record))
         return handed(record);
-    log_warning(record.domain + ": a handoff was left behind; giving it back");
     if (give_back_left(roots, lock, record.uuid, unseen).empty())
         return std::nullopt;
     Handed left = handed(read_journal(roots.journals(), record.uuid).value_or(record));
@@ -217,12 +217,12 @@ std::vector<Recovered> recover(const Roots& roots, const std::optional<std::stri
             if (!record || (domain && *domain != record->domain && *domain != uuid))
                 continue;
             recovered.domain = record->domain;
+            if (!domain && live(roots, *record))
+                continue;
             if (domain && in_use(roots, *record))
                 recovered.problems.emplace_back("it is running; shut it down first");
-            else if (domain || !live(roots, *record))
-                recovered.problems = give_back_left(roots, lock, uuid, on_step);
             else
-                continue;
+                recovered.problems = give_back_left(roots, lock, uuid, on_step);
         } catch (const std::exception& error) {
             recovered.problems.emplace_back(error.what());
         }

@@ -42,7 +42,8 @@ void give_back_to_host(const Roots& roots, const Record& record, Timeline& timel
     const Lock lock = lock_for_return(roots, record);
     // A `started` of a daemon that died may have switched screens while we waited.
     const std::optional<Record> last = read_journal(roots.journals(), record.uuid);
-    if (last && noted && !last->returning)
+    // One without its first line, of a start that was cut off at once, says nothing at all.
+    if (last && noted && !last->returning && last->bad_lines.empty())
         return log_info(record.domain + ": was given back, and has started again");
     if (!last)
         log_info(record.domain + ": given back by whoever had the lock");
