@@ -41,6 +41,6 @@ expect "driver of the guest's GPU" bochs-drm "$(driver_of "$GPU")"
 journal_has "$cursor" "win11: not given back: lightdm.service: ends again right after its start" || fail "lightdm is there"
 expect_match "gpu-handoff status" "handoff to domain win11 was left behind" "$(gpu-handoff status)"
 destroy macos
-desktop_back
+desktop_or_greeter_back
 expect "journals left" '' "$(ls /run/gpu-handoff)"
 same_state "$before" "by two domains that ended the other way round"
