@@ -77,6 +77,14 @@ std::string hand_over(FakeHost& host, const std::filesystem::path& journals) {
     }
 }
 
+/// A handoff, after which every try to give this subject back fails.
+void hand_over_for_good(FakeHost& host, const std::filesystem::path& journals,
+                        const std::string& subject) {
+    hand_over(host, journals);
+    host.fault = Fault::fails;
+    host.always_failing = subject;
+}
+
 /// What the next one who looks does.
 std::vector<std::string> recover(FakeHost& host, const std::filesystem::path& journals) {
     std::optional<Record> record = read_journal(journals, uuid);
@@ -189,9 +197,7 @@ TEST_CASE("a hook that dies while it writes the journal has changed nothing") {
 TEST_CASE("what cannot be given back stays in the journal, and only that") {
     const Temporary journals;
     FakeHost host(before());
-    hand_over(host, journals.path());
-    host.fault = Fault::fails;
-    host.always_failing = audio;
+    hand_over_for_good(host, journals.path(), audio);
     const std::vector<std::string> problems = recover(host, journals.path());
     CHECK(problems == std::vector<std::string>{audio + ": fails; nothing to do"});
     const Record left = read_journal(journals.path(), uuid).value();
@@ -208,9 +214,7 @@ TEST_CASE("what cannot be given back stays in the journal, and only that") {
 TEST_CASE("a parameter that a module did not take is the least of the problems") {
     const Temporary journals;
     FakeHost host(before());
-    hand_over(host, journals.path());
-    host.fault = Fault::fails;
-    host.always_failing = "nvidia";
+    hand_over_for_good(host, journals.path(), "nvidia");
     host.now[{Kind::module, "nvidia"}] = "loaded NVreg_A=2";
     const std::filesystem::path file = journals.path() / (uuid + ".journal");
     write_text(file, read_file(file).value() + "no such line\n");
@@ -222,9 +226,7 @@ TEST_CASE("a parameter that a module did not take is the least of the problems")
 TEST_CASE("a unit that fails is not back for being active right then") {
     const Temporary journals;
     FakeHost host(before());
-    hand_over(host, journals.path());
-    host.fault = Fault::fails;
-    host.always_failing = "lightdm.service";
+    hand_over_for_good(host, journals.path(), "lightdm.service");
     host.now[{Kind::unit, "lightdm.service"}] = "active"; // systemd starts it again and again
     CHECK(recover(host, journals.path()) ==
           std::vector<std::string>{"lightdm.service: fails; nothing to do"});
