@@ -58,8 +58,8 @@ void add_doctor(CLI::App& app, Command& command) {
     doctor->add_option("domain", request->domain, "Checks this domain too, by name or uuid");
     doctor
         ->add_option("--save", request->directory,
-                     "Writes what the checks read into a new directory, for a bug report: no "
-                     "serial numbers, names of people and hosts, nor network addresses")
+                     "Writes what the checks read into a new directory, for a bug report: without "
+                     "serial numbers, network addresses, and names of host and user")
         ->type_name("DIR");
     add_connect(doctor, request->uri);
     add_json(doctor, request->json);

@@ -12,6 +12,7 @@
 #include "libhandoff/domain.hpp"
 #include "libhandoff/error.hpp"
 #include "libhandoff/log.hpp"
+#include "libhandoff/machine.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -117,6 +118,16 @@ void show_notes(const Roots& roots, const SetupRequest& asked, const Gpu& gpu,
                 "/dev/input/by-id.");
 }
 
+/// Cards that the domain had before: nothing is known of it any more when it starts next.
+void show_what_stays(const Roots& roots, const LibvirtDomain& domain, const std::string& xml) {
+    for (const std::string& address : parse_domain(xml).hostdevs)
+        if (is_display(roots, address))
+            say("Note: setup did not add " + address + ", so " + domain.name +
+                " keeps it. Without its file libvirt itself takes the card from its running "
+                "driver when " +
+                domain.name + " starts, which can hang the computer: take it out too.");
+}
+
 /// Defines the domain as the edit makes it; returns where it is kept as it was.
 std::filesystem::path define(const Roots& roots, const Libvirt& libvirt,
                              const LibvirtDomain& domain, const Edit& edit) {
@@ -190,6 +201,7 @@ void run_setup_remove(const Roots& roots, const SetupRequest& asked) {
     require_stopped(domain);
     const std::string file = domain_file(roots, domain.name).string();
     const Edit edit = [](const std::string& xml) { return undo_set_up(xml); };
+    show_what_stays(roots, domain, edit(domain.xml));
     if (!show_and_agree(asked, domain, edit))
         return;
     const std::filesystem::path backup = define(roots, libvirt, domain, edit);

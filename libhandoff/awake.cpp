@@ -5,6 +5,7 @@
 #include "libhandoff/journal.hpp"
 #include "libhandoff/journal_watch.hpp"
 #include "libhandoff/log.hpp"
+#include "libhandoff/recovery.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,7 +34,17 @@ std::string name_of(const Roots& roots, const std::string& uuid) {
     return uuid;
 }
 
-/// Waits until the journal may be gone, or logind has ended; returns whether that.
+/// Whether the card is back: a service that is still to be started minds no host that sleeps.
+bool is_over(const Roots& roots, const std::string& uuid) {
+    try {
+        const std::optional<Record> record = read_journal(roots.journals(), uuid);
+        return !record || (record->returning && only_units_left(*record));
+    } catch (const std::exception&) {
+        return false; // name_of() has logged it
+    }
+}
+
+/// Waits until the journal may be another or gone, or logind has ended; returns whether that.
 bool lost(const JournalWatch& journal, const Fd& inhibitor) {
     std::array<pollfd, 2> waiting{pollfd{journal.descriptor(), POLLIN, 0},
                                   pollfd{inhibitor.get(), 0, 0}};
@@ -83,7 +94,7 @@ void stay_awake(const Roots& roots, const std::string& uuid) {
     const JournalWatch journal(roots.journals(), uuid);
     Fd inhibitor;
     bool needed = true;
-    while (!journal.gone()) {
+    while (!journal.gone() && !is_over(roots, uuid)) {
         if (needed) {
             const std::string name = name_of(roots, uuid);
             inhibitor = inhibit_sleep(roots, name, Deadline(logind_timeout));

@@ -9,6 +9,7 @@
 #include "libhandoff/units.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace handoff {
 namespace {
@@ -17,6 +18,17 @@ constexpr const char* seat = "seat0"; // the one with the consoles
 constexpr int tries = 3;
 /// A display manager that makes no session known to logind is taken at its word after this time.
 constexpr std::chrono::seconds longest_look{10};
+
+/// None while logind is away, as when it is restarted.
+std::vector<Session> sessions_now(const Roots& roots, const Deadline& deadline) {
+    try {
+        return sessions(roots, deadline);
+    } catch (const BusError& error) {
+        if (error.why() != BusError::Why::absent)
+            throw;
+        return {};
+    }
+}
 
 /// What became of a display manager that was started.
 enum class Start { ended, without_desktop, done };
@@ -48,7 +60,7 @@ Start look_at(const Roots& roots, const std::string& unit, const Deadline& deadl
 } // namespace
 
 bool has_session(const Roots& roots, const Deadline& deadline) {
-    return std::ranges::any_of(sessions(roots, deadline), [](const Session& session) {
+    return std::ranges::any_of(sessions_now(roots, deadline), [](const Session& session) {
         return !session.seat.empty() && !session.closing;
     });
 }
@@ -58,7 +70,7 @@ bool is_login(std::string_view unit) {
 }
 
 bool has_desktop(const Roots& roots, const Deadline& deadline) {
-    return std::ranges::any_of(sessions(roots, deadline), [](const Session& session) {
+    return std::ranges::any_of(sessions_now(roots, deadline), [](const Session& session) {
         return session.seat == seat && !session.closing &&
                (session.role == "greeter" || session.type == "x11" || session.type == "wayland");
     });

@@ -42,7 +42,7 @@ Held::Held(const std::string& subject, std::vector<Holder> holders)
 void HolderGate::watch(const std::vector<Node>& nodes) {
     if (!inotify_)
         inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!inotify_)
+    if (!inotify_ && events_ == Events::required)
         throw Error("inotify", std::generic_category().message(errno),
                     "raise fs.inotify.max_user_instances (sysctl)");
     for (const Node& node : nodes) {
@@ -51,7 +51,7 @@ void HolderGate::watch(const std::vector<Node>& nodes) {
         const int number =
             ::inotify_add_watch(inotify_.get(), node.path.c_str(), IN_OPEN | IN_CLOSE);
         // A node without a file under /dev cannot be opened from there either.
-        if (number < 0 && errno != ENOENT)
+        if (number < 0 && errno != ENOENT && events_ == Events::required)
             throw std::system_error(errno, std::generic_category(), node.path);
         if (number >= 0)
             by_watch_[number] = node.device;

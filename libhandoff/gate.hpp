@@ -29,6 +29,11 @@ private:
     std::vector<Holder> holders_;
 };
 
+/// What becomes of a proof when root has used up its inotify instances or watches. Without events
+/// an open and close between two scans is not seen: enough for a return, whose card nobody can have
+/// but a virtual machine.
+enum class Events { required, wished };
+
 /// The proof that nobody has a device open, without which nothing is unbound or unloaded. A node is
 /// free after two clean scans of all processes, the second begun after the first ended, and no open
 /// of the node in between (inotify). The first scan may be an earlier one: a gate remembers, so one
@@ -36,7 +41,8 @@ private:
 class HolderGate {
 public:
     /// A handoff looks as find_holders does by itself.
-    explicit HolderGate(Effort effort = {}) : effort_(effort) {}
+    explicit HolderGate(Effort effort = {}, Events events = Events::required)
+        : effort_(effort), events_(events) {}
 
     /// One look: who holds any of the nodes now. Throws Error if the scan does not end before the
     /// deadline, or not every process may be looked at.
@@ -65,6 +71,7 @@ private:
     std::optional<Node> opened_since(const std::vector<Node>& nodes);
 
     Effort effort_;
+    Events events_;
     Fd inotify_;
     std::map<dev_t, Watched> watched_;
     std::map<int, dev_t> by_watch_;

@@ -11,7 +11,8 @@
 namespace handoff {
 namespace {
 
-constexpr std::uint32_t ends = IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::uint32_t changes =
+    IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 
 } // namespace
 
@@ -27,7 +28,7 @@ bool JournalWatch::gone() const {
     while (::read(events_.get(), read_and_forgotten.data(), read_and_forgotten.size()) > 0) {
     }
     // Each time, for the directory may be another one by now; first, so that nothing is missed.
-    if (::inotify_add_watch(events_.get(), directory_.c_str(), ends | IN_ONLYDIR) < 0) {
+    if (::inotify_add_watch(events_.get(), directory_.c_str(), changes | IN_ONLYDIR) < 0) {
         if (errno == ENOENT || errno == ENOTDIR)
             return true;
         throw std::system_error(errno, std::generic_category(), directory_.string());

@@ -8,15 +8,15 @@
 
 namespace handoff {
 
-/// Tells when a domain's journal is gone.
+/// Tells when a domain's journal is gone or replaced.
 class JournalWatch {
 public:
     /// Throws std::system_error.
     JournalWatch(const std::filesystem::path& directory, const std::string& uuid);
 
     /// Whether there is no journal now. If there is one, poll(2) finds POLLIN on the descriptor
-    /// once it may be gone. A journal that another one is renamed over, as Journal::keep does, is
-    /// there all the time. Throws std::system_error.
+    /// once it may be gone or another one: Journal::keep renames a new one over it. Throws
+    /// std::system_error.
     [[nodiscard]] bool gone() const;
     [[nodiscard]] int descriptor() const { return events_.get(); }
 

@@ -10,7 +10,7 @@ namespace handoff {
 class LinuxHost : public Host {
 public:
     /// The gate may have looked already.
-    LinuxHost(Roots roots, Late late, HolderGate gate = HolderGate());
+    LinuxHost(Roots roots, Late late, HolderGate gate);
 
     std::string state(Kind kind, const std::string& subject) override;
     bool set(Kind kind, const std::string& subject, const std::string& state,

@@ -188,9 +188,7 @@ Plan free_holders(const Machine& machine, const Config& config, const Taken& tak
     for (const Hold& one : parties.helpers)
         add(plan, {Kind::unit, one.owner.subject(), "active", "inactive"});
     for (const Hold& one : parties.processes)
-        add(plan, {Kind::process,
-                   std::to_string(one.holder.pid) + " " + one.holder.start + " " + one.holder.name,
-                   "running", "ended"});
+        add(plan, end_of(one.holder));
     plan.insert(plan.end(), desktop.begin(), desktop.end());
     for (const Hold& one : parties.sound)
         add(plan, {Kind::card, one.subject, "present", "withdrawn"});

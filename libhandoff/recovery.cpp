@@ -110,7 +110,7 @@ std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const s
     forget_ended_workers(roots, *record);
     forget_desktops_that_ended(roots, *record);
     Journal journal = Journal::open(roots.journals(), uuid);
-    LinuxHost host(roots, give_back_late(roots, lock, uuid));
+    LinuxHost host(roots, give_back_late(roots, lock, uuid), HolderGate({}, Events::wished));
     std::vector<std::string> problems = roll_back(host, *record, journal, on_step);
     log_problems(record->domain, problems);
     if (!problems.empty() && is_without_desktop(roots, *record))
@@ -237,7 +237,7 @@ Late give_back_late(const Roots& roots, const Lock& lock, const std::string& uui
     return {lock.descriptor(), [roots, uuid] {
                 const Lock own(roots, "a late return", Deadline(late_deadline));
                 const std::optional<Record> record = read_journal(roots.journals(), uuid);
-                if (!record || !record->returning)
+                if (!record || (!record->returning && live(roots, *record)))
                     return; // whoever waited is still at it, or libvirt will call the return
                 log_warning(record->domain +
                             ": the kernel came back late; giving back what was left");

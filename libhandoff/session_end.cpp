@@ -2,6 +2,7 @@
 #include "libhandoff/session_end.hpp"
 
 #include "libhandoff/error.hpp"
+#include "libhandoff/known_holders.hpp"
 #include "libhandoff/owner.hpp"
 
 #include <algorithm>
@@ -20,10 +21,15 @@ bool is_graphical(const Session& session) {
     return one_of(session.type, types);
 }
 
+/// "user", and since systemd 256 "user-early" (root's), "user-light" (a system user's) and others.
+bool is_of_person(const Session& session) {
+    return session.role == "user" || session.role.starts_with("user-");
+}
+
 /// Somebody at a screen, or the greeter that waits for one.
 bool is_at_seat(const Session& session) {
-    constexpr std::array<std::string_view, 3> roles{"user", "greeter", "lock-screen"};
-    return !session.seat.empty() && one_of(session.role, roles);
+    constexpr std::array<std::string_view, 2> others{"greeter", "lock-screen"};
+    return !session.seat.empty() && (is_of_person(session) || one_of(session.role, others));
 }
 
 /// The session that the process belongs to; of a user's several, the graphical one.
@@ -74,10 +80,10 @@ void require_one_person(const Desktop& desktop, const std::vector<const Session*
                         const std::string& subject) {
     std::set<std::string> people;
     for (const Session* session : sessions)
-        if (session->role == "user")
+        if (is_of_person(*session))
             people.insert(session->user);
     for (const Session& session : desktop.sessions)
-        if (session.role == "user" && !session.closing && !session.origin.empty() &&
+        if (is_of_person(session) && !session.closing && !session.origin.empty() &&
             session.origin == desktop.display_manager)
             people.insert(session.user);
     if (people.size() > 1)
@@ -117,6 +123,11 @@ bool is_desktop(const Desktop& desktop, const Holder& holder) {
     return session_of(desktop, holder) != nullptr || is_maker(desktop, owner_of(holder.cgroup));
 }
 
+Step end_of(const Holder& holder) {
+    return {Kind::process, std::to_string(holder.pid) + " " + holder.start + " " + holder.name,
+            "running", "ended"};
+}
+
 Plan end_desktop(const Desktop& desktop, const std::vector<Holder>& holders,
                  const std::string& subject) {
     const std::vector<const Session*> sessions = ending(desktop, holders);
@@ -128,7 +139,13 @@ Plan end_desktop(const Desktop& desktop, const std::vector<Holder>& holders,
         add(plan, {Kind::session, session->id, "active", "ended"});
     for (const Holder& holder : holders) {
         const Owner owner = owner_of(holder.cgroup);
-        if (owner.manager && !owner.user_unit.empty())
+        if (!owner.manager || owner.user_unit.empty())
+            continue;
+        // What D-Bus started is in the unit of the user's bus. Over that bus it cannot be stopped:
+        // each new connection would start it again.
+        if (keeps_copies(owner.user_unit))
+            add(plan, end_of(holder));
+        else
             add(plan, {Kind::session, owner.subject(), "active", "ended"});
     }
     return plan;

@@ -7,6 +7,8 @@
 #include "tests/unit/fake_logind.hpp"
 #include "tests/unit/unit_host.hpp"
 
+#include <deque>
+
 using namespace handoff;
 using namespace unit_host;
 
@@ -34,6 +36,10 @@ bool start(const Host& host, const Deadline& deadline) {
     return set_unit(context, lightdm, "active", deadline);
 }
 
+/// One that ends as soon as it has been found active, as a service does whose X server fails.
+const std::deque<Phase> short_lived{
+    {"activating", "start-pre", true}, {"active", "running"}, {"inactive", "dead"}};
+
 const Session desktop{.id = "2", .uid = 1000, .user = "ann", .seat = "seat0", .type = "x11"};
 
 } // namespace
@@ -52,9 +58,31 @@ TEST_CASE("a display manager is started, and has a desktop") {
     CHECK(host.log() == "StartUnit lightdm.service\n");
 }
 
+TEST_CASE("a display manager that ends right after its start is started again, twice") {
+    FakeUnit fake = in({{"inactive", "dead"}});
+    const bool recovers = GENERATE(true, false);
+    fake.started = {short_lived, short_lived};
+    fake.started.push_back(recovers ? std::deque<Phase>{{"active", "running"}} : short_lived);
+    const Host host(with_lightdm(fake));
+    const Service logind = logind_on(host, {desktop});
+    if (recovers)
+        CHECK(start(host, soon()));
+    else
+        CHECK_THROWS_WITH(start(host, soon()), "lightdm.service: ends again right after its start; "
+                                               "see systemctl status lightdm.service");
+    const std::string once = "StartUnit lightdm.service\n";
+    CHECK(host.log() == once + once + once);
+}
+
 TEST_CASE("a display manager that shows nothing is taken at its word when time is short") {
     const Host host(with_lightdm(in({{"inactive", "dead"}})));
     const Service logind = logind_on(host, {});
+    CHECK(start(host, Deadline(std::chrono::seconds(4))));
+    CHECK(host.log() == "StartUnit lightdm.service\n");
+}
+
+TEST_CASE("a display manager is started although logind is away") {
+    const Host host(with_lightdm(in({{"inactive", "dead"}})));
     CHECK(start(host, Deadline(std::chrono::seconds(4))));
     CHECK(host.log() == "StartUnit lightdm.service\n");
 }

@@ -56,6 +56,17 @@ TEST_CASE("a holder is waited for, and told at the deadline", "[gate]") {
     }
 }
 
+TEST_CASE("a node that cannot be watched refuses a handoff, and no return", "[gate]") {
+    const Terminal terminal;
+    const Node node{node_at(terminal.path).device, terminal.path + "/no-directory"};
+    const Guarded guarded{"0000:01:00.0", {node}};
+    CHECK_THROWS_AS(HolderGate(skipping).require_free(guarded, soon()), std::system_error);
+    HolderGate back(skipping, Events::wished);
+    CHECK_NOTHROW(back.require_free(guarded, soon()));
+    const Child child = holder_of(terminal);
+    CHECK_THROWS_AS(back.require_free(guarded, Deadline(std::chrono::milliseconds(300))), Held);
+}
+
 TEST_CASE("a close is an event", "[gate]") {
     const Terminal terminal;
     const Child child([&] {

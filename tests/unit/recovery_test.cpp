@@ -5,44 +5,16 @@
 #include "libhandoff/journal.hpp"
 #include "libhandoff/lock.hpp"
 #include "tests/unit/catch.hpp"
-#include "tests/unit/tree.hpp"
+#include "tests/unit/journaled.hpp"
 
 #include <fstream>
 
 using namespace handoff;
+using namespace journaled;
 
 namespace {
 
-const std::string uuid = "11111111-2222-3333-4444-555555555555";
 const OnStep nobody = [](const Step&, const Spent&) {};
-
-/// A host without a bus, on which no unit can be started, and the journal of a domain that has
-/// ended.
-struct Computer : Tree {
-    explicit Computer(const Plan& steps, bool returning = true) {
-        std::filesystem::create_directories(roots.journals());
-        add_journal("win11", uuid, steps, returning);
-    }
-    void add_journal(const std::string& domain, const std::string& of, const Plan& steps,
-                     bool returning) const {
-        Record record;
-        record.domain = domain;
-        record.uuid = of;
-        record.daemon = {1, "1"};
-        record.timeout = std::chrono::seconds(1);
-        Journal journal = Journal::create(roots.journals(), record);
-        journal.append(steps);
-        if (returning)
-            journal.append_returning();
-    }
-    [[nodiscard]] std::vector<Handed> settle() const {
-        const Lock lock(roots, "test", Deadline(std::chrono::seconds(10)));
-        return settle_journals(roots, lock, uuid);
-    }
-    [[nodiscard]] std::optional<Record> left() const {
-        return read_journal(roots.journals(), uuid);
-    }
-};
 
 /// libvirt's notes of a domain that runs, as far as they are looked at.
 std::string notes(const std::string& monitor, const std::string& of) {
@@ -99,6 +71,24 @@ TEST_CASE("a domain whose end libvirt has yet to see is left to it", "[recovery]
     }
 }
 
+TEST_CASE("a change that comes back late is given back unless somebody will see to it",
+          "[recovery]") {
+    const std::string control = "0000:01:00.0/power/control";
+    const Computer host({{Kind::attribute, control, "auto", "on"}}, false);
+    host.file("sys/bus/pci/devices/" + control, "on");
+    const bool live = GENERATE(true, false);
+    if (live)
+        host.file("run/libvirt/qemu/win11.xml", notes(monitor, uuid));
+    Late late;
+    {
+        const Lock lock(host.roots, "test", Deadline(std::chrono::seconds(10)));
+        late = give_back_late(host.roots, lock, uuid);
+    }
+    late.action();
+    CHECK(host.left().has_value() == live);
+    CHECK(read_text(host.roots.sys / "bus/pci/devices" / control) == (live ? "on" : "auto"));
+}
+
 TEST_CASE("a parameter that a module did not take is nothing to recover", "[recovery]") {
     const Computer host({{Kind::module, "odd", "loaded x=1", "unloaded"}});
     host.file("sys/module/odd/initstate", "live\n");
@@ -111,7 +101,6 @@ TEST_CASE("a parameter that a module did not take is nothing to recover", "[reco
 
 TEST_CASE("a domain that ends while another one is recovered is given back after it",
           "[recovery]") {
-    const std::string other = "99999999-2222-3333-4444-555555555555";
     const std::string control = "0000:01:00.0/power/control";
     const std::string other_control = "0000:02:00.0/power/control";
     const Computer host({{Kind::attribute, control, "auto", "on"}});

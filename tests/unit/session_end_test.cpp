@@ -28,6 +28,17 @@ TEST_CASE("the desktop ends where the GPU is its only screen", "[policy]") {
         expected.push_back("session user@1000:plasma-powerdevil.service: active -> ended");
         CHECK(steps(machine) == expected);
     }
+    SECTION("what D-Bus started ends by itself: its unit is that of the bus") {
+        machine.holders.push_back(
+            holder(854, "nautilus", "/dev/dri/renderD128", manager_cgroup + "dbus.service"));
+        Texts expected = end_of_lightdm;
+        expected.push_back("process 854 77 nautilus: running -> ended");
+        CHECK(steps(machine) == expected);
+    }
+    SECTION("whatever logind calls the session of a person") {
+        machine.desktop.sessions.front().role = "user-light";
+        CHECK(steps(machine) == end_of_lightdm);
+    }
     SECTION(
         "helpers go first, for they may refuse; sound is withdrawn when its programs are gone") {
         machine.holders.push_back(holder(70, "nvidia-persiste", "/dev/dri/card0",

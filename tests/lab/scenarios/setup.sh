@@ -137,6 +137,7 @@ for machine in pc q35; do
     [[ -e $file ]] || fail "--remove --dry-run removed the file"
     output=$(gpu-handoff setup win11 --remove) || fail "setup --remove: $output"
     echo "$output"
+    [[ $output != *Note:* ]] || fail "a card is said to stay"
     expect "the XML after --remove" "$xml" "$(definition)"
     [[ ! -e $file ]] || fail "the file is left"
     refused "^gpu-handoff: domain 'win11': was not set up" gpu-handoff setup win11 --remove
@@ -153,6 +154,7 @@ for machine in pc q35; do
     destroy win11
     gpu-handoff setup win11 --remove > /tmp/output || fail "setup --remove: $(cat /tmp/output)"
     expect_match "what --remove says of the file" "Left as it is.*$file" "$(cat /tmp/output)"
+    expect_match "what --remove says of the card" "Note: setup did not add $GPU, so win11 keeps it" "$(cat /tmp/output)"
     expect "the XML after --remove" "$xml" "$(definition)"
     expect "the file after --remove" 'timeout_s = 60' "$(cat "$file")"
     virsh -q undefine win11

@@ -4,7 +4,7 @@
 # boot: shared
 # deadline: 1800
 # A compositor that ann's shell started on tty1, where getty logs her in: no display manager. The same as single-lightdm, with a sound server
-# that has the GPU's sound card. A service that does not come back takes no console from the desktop.
+# that has the GPU's sound card and a program that D-Bus started. A service that does not come back takes no console from the desktop.
 . /run/lab/guest/lib.sh
 . /run/lab/guest/desktop.sh
 
@@ -14,7 +14,15 @@ define_domain win11
 expect "who draws, and where" "weston ann $(session_of ann) seat0" \
     "$(field "$(gpu-handoff list --json)" "[' '.join(h[k] for k in ('name', 'user', 'session', 'seat')) for h in d['gpus'][0]['holders'] if h['name'] == 'weston'][0]")"
 wait_for "a sound server has the sound card" 240 sound_held
+# What D-Bus starts for her is in the unit of her bus, which cannot be stopped over that bus.
+rm -f /tmp/held
+runuser -u ann -- "$LAB_GUEST/hold" open "/dev/dri/by-path/pci-$GPU-card" > /tmp/held &
+wait_for "the program has the card" 60 test -s /tmp/held
+program=$(pgrep -u ann -f "$LAB_GUEST/hold") || fail "nobody has the card for ann"
+echo "$program" > "/sys/fs/cgroup$(systemctl --user --machine=ann@.host show --value -p ControlGroup dbus.service)/cgroup.procs"
+cursor=$(journal_cursor)
 cycles_of_desktop 1
+logged "$cursor" win11 | grep -q "^process $program .*: running -> ended" || fail "it was not ended: $(logged "$cursor" win11)"
 wait_for "a sound server has the sound card again" 240 sound_held
 
 step "another service does not come back: the log says so, and the desktop stays on the screen"
