@@ -118,14 +118,14 @@ void show_notes(const Roots& roots, const SetupRequest& asked, const Gpu& gpu,
                 "/dev/input/by-id.");
 }
 
-/// Cards that the domain had before: nothing is known of it any more when it starts next.
-void show_what_stays(const Roots& roots, const LibvirtDomain& domain, const std::string& xml) {
+/// Cards that the domain had before, and of which the hook knows nothing any more.
+void show_what_stays(const Roots& roots, const std::string& name, const std::string& xml) {
     for (const std::string& address : parse_domain(xml).hostdevs)
         if (is_display(roots, address))
-            say("Note: setup did not add " + address + ", so " + domain.name +
-                " keeps it. Without its file libvirt itself takes the card from its running "
+            say("Note: setup did not add " + address + ", so " + name +
+                " keeps it. Without a file libvirt itself may take the card from its running "
                 "driver when " +
-                domain.name + " starts, which can hang the computer: take it out too.");
+                name + " starts, which can hang the computer: take it out too.");
 }
 
 /// Defines the domain as the edit makes it; returns where it is kept as it was.
@@ -201,7 +201,6 @@ void run_setup_remove(const Roots& roots, const SetupRequest& asked) {
     require_stopped(domain);
     const std::string file = domain_file(roots, domain.name).string();
     const Edit edit = [](const std::string& xml) { return undo_set_up(xml); };
-    show_what_stays(roots, domain, edit(domain.xml));
     if (!show_and_agree(asked, domain, edit))
         return;
     const std::filesystem::path backup = define(roots, libvirt, domain, edit);
@@ -219,6 +218,8 @@ void run_setup_remove(const Roots& roots, const SetupRequest& asked) {
         break;
     }
     say(domain.name + " is no longer set up.");
+    if (end != FileEnd::kept)
+        show_what_stays(roots, domain.name, edit(domain.xml));
 }
 
 } // namespace handoff

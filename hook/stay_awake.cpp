@@ -5,7 +5,7 @@
 #include <exception>
 #include <string>
 
-/// What gpu-handoff-awake@UUID.service runs: ends with the journal of the domain with that uuid.
+/// What gpu-handoff-awake@UUID.service runs: ends when the domain with that uuid has no card.
 int main(int argc, char** argv) {
     handoff::log_to_syslog();
     try {

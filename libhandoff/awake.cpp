@@ -5,7 +5,6 @@
 #include "libhandoff/journal.hpp"
 #include "libhandoff/journal_watch.hpp"
 #include "libhandoff/log.hpp"
-#include "libhandoff/recovery.hpp"
 
 #include <algorithm>
 #include <array>
@@ -40,7 +39,7 @@ bool is_over(const Roots& roots, const std::string& uuid) {
         const std::optional<Record> record = read_journal(roots.journals(), uuid);
         return !record || (record->returning && only_units_left(*record));
     } catch (const std::exception&) {
-        return false; // name_of() has logged it
+        return false; // one that cannot be read may be a card's
     }
 }
 

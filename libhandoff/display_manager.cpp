@@ -9,6 +9,7 @@
 #include "libhandoff/units.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace handoff {
@@ -19,15 +20,19 @@ constexpr int tries = 3;
 /// A display manager that makes no session known to logind is taken at its word after this time.
 constexpr std::chrono::seconds longest_look{10};
 
-/// None while logind is away, as when it is restarted.
-std::vector<Session> sessions_now(const Roots& roots, const Deadline& deadline) {
+/// Nothing while logind is away, as when it is restarted.
+std::optional<std::vector<Session>> sessions_now(const Roots& roots, const Deadline& deadline) {
     try {
         return sessions(roots, deadline);
     } catch (const BusError& error) {
         if (error.why() != BusError::Why::absent)
             throw;
-        return {};
+        return std::nullopt;
     }
+}
+
+bool is_at_seat(const Session& session) {
+    return !session.seat.empty() && !session.closing;
 }
 
 /// What became of a display manager that was started.
@@ -54,15 +59,16 @@ Start look_at(const Roots& roots, const std::string& unit, const Deadline& deadl
         look));
     if (!active)
         return Start::ended;
-    return desktop || has_session(roots, deadline) ? Start::done : Start::without_desktop;
+    const auto last = sessions_now(roots, deadline);
+    return desktop || !last || std::ranges::any_of(*last, is_at_seat) ? Start::done
+                                                                      : Start::without_desktop;
 }
 
 } // namespace
 
 bool has_session(const Roots& roots, const Deadline& deadline) {
-    return std::ranges::any_of(sessions_now(roots, deadline), [](const Session& session) {
-        return !session.seat.empty() && !session.closing;
-    });
+    const auto now = sessions_now(roots, deadline);
+    return now && std::ranges::any_of(*now, is_at_seat);
 }
 
 bool is_login(std::string_view unit) {
@@ -70,10 +76,12 @@ bool is_login(std::string_view unit) {
 }
 
 bool has_desktop(const Roots& roots, const Deadline& deadline) {
-    return std::ranges::any_of(sessions_now(roots, deadline), [](const Session& session) {
-        return session.seat == seat && !session.closing &&
-               (session.role == "greeter" || session.type == "x11" || session.type == "wayland");
-    });
+    const auto now = sessions_now(roots, deadline);
+    return now && std::ranges::any_of(*now, [](const Session& session) {
+               return session.seat == seat && !session.closing &&
+                      (session.role == "greeter" || session.type == "x11" ||
+                       session.type == "wayland");
+           });
 }
 
 void wait_for_screen(const Roots& roots, const Deadline& deadline) {

@@ -23,11 +23,12 @@ void wait_for_screen(const Roots& roots, const Deadline& deadline);
 /// anything to do. Throws Error.
 bool start_display_manager(const Roots& roots, const std::string& unit, const Deadline& deadline);
 
-/// Whether a desktop or a greeter is there, by logind's sessions.
+/// Whether a desktop or a greeter is there, by logind's sessions. There is none while logind is
+/// away.
 bool has_desktop(const Roots& roots, const Deadline& deadline);
 
 /// Whether anybody is at any seat, also in a session of text: what starts a compositor in it may
-/// not have come to that yet, or have told logind nothing.
+/// not have come to that yet, or have told logind nothing. Nobody is while logind is away.
 bool has_session(const Roots& roots, const Deadline& deadline);
 
 /// Whether the unit lets people log in at a console, where a desktop may begin that no display

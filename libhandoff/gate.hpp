@@ -30,8 +30,8 @@ private:
 };
 
 /// What becomes of a proof when root has used up its inotify instances or watches. Without events
-/// an open and close between two scans is not seen: enough for a return, whose card nobody can have
-/// but a virtual machine.
+/// an open and close between two scans is not seen, and a close wakes nobody: enough for a return,
+/// whose card nobody can have but a virtual machine.
 enum class Events { required, wished };
 
 /// The proof that nobody has a device open, without which nothing is unbound or unloaded. A node is

@@ -4,6 +4,7 @@
 #include "libhandoff/journal_format.hpp"
 #include "libhandoff/sysfs.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -118,6 +119,12 @@ std::vector<std::string> journaled_domains(const std::filesystem::path& director
         if (name.ends_with(suffix))
             uuids.push_back(name.substr(0, name.size() - suffix.size()));
     return uuids;
+}
+
+bool only_units_left(const Record& record) {
+    return record.bad_lines.empty() && std::ranges::all_of(record.steps, [](const Step& step) {
+               return step.kind == Kind::unit;
+           });
 }
 
 } // namespace handoff

@@ -76,4 +76,8 @@ std::optional<Record> read_journal(const std::filesystem::path& directory, const
 /// The uuids of the domains that have a journal.
 std::vector<std::string> journaled_domains(const std::filesystem::path& directory);
 
+/// Whether units are all that is left to do. They keep no domain from starting: a service that does
+/// not start any more has nothing to do with the card.
+bool only_units_left(const Record& record);
+
 } // namespace handoff

@@ -16,9 +16,12 @@ constexpr std::array gpu_helpers{
 };
 constexpr std::array screen_helpers{Name("plasma-powerdevil.service")};
 constexpr std::array copy_keepers{
-    Name("init.scope"),    Name("systemd-logind.service"), Name("elogind.service"),
-    Name("seatd.service"), Name("dbus.service"),           Name("dbus-broker.service"),
+    Name("init.scope"),
+    Name("systemd-logind.service"),
+    Name("elogind.service"),
+    Name("seatd.service"),
 };
+constexpr std::array message_buses{Name("dbus.service"), Name("dbus-broker.service")};
 constexpr std::array vital{
     Name("libvirtd.service"), Name("virtqemud.service"), Name("virtnodedevd.service"),
     Name("ssh.service"),      Name("sshd.service"),
@@ -47,7 +50,11 @@ bool is_screen_helper(Name user_unit) {
 }
 
 bool keeps_copies(Name unit) {
-    return contains(copy_keepers, unit);
+    return contains(copy_keepers, unit) || is_message_bus(unit);
+}
+
+bool is_message_bus(Name unit) {
+    return contains(message_buses, unit);
 }
 
 bool only_passes(Name unit) {

@@ -19,6 +19,9 @@ bool is_screen_helper(std::string_view user_unit);
 /// gave away), and let go when the session does.
 bool keeps_copies(std::string_view unit);
 
+/// Whether it is the message bus, which is also the unit of what D-Bus itself has started.
+bool is_message_bus(std::string_view unit);
+
 /// Services that open devices for a moment, to look at them or to set them up: udev's.
 bool only_passes(std::string_view unit);
 

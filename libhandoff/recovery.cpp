@@ -164,12 +164,6 @@ std::optional<Handed> settle(const Roots& roots, const Lock& lock, const Record&
 
 } // namespace
 
-bool only_units_left(const Record& record) {
-    return record.bad_lines.empty() && std::ranges::all_of(record.steps, [](const Step& step) {
-               return step.kind == Kind::unit;
-           });
-}
-
 std::vector<Handed> settle_journals(const Roots& roots, const Lock& lock, const std::string& uuid) {
     const std::vector<std::string> problems = give_back_left(roots, lock, uuid, unseen);
     const std::optional<Record> left = read_journal(roots.journals(), uuid);

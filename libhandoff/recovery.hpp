@@ -40,10 +40,6 @@ std::vector<std::string> give_back(const Roots& roots, const Lock& lock, const s
 /// module did not take is nothing to give back: it is in the log.
 bool is_left(const Roots& roots, const std::string& uuid, const std::vector<std::string>& problems);
 
-/// Whether units are all that is left to do. They keep no domain from starting: a service that does
-/// not start any more has nothing to do with the card.
-bool only_units_left(const Record& record);
-
 /// Gives back what dead journals hold, and that of `uuid`, whose domain is not running as libvirt
 /// says. Returns what other domains have, and what was left over. Throws NotAllGivenBack if
 /// something of `uuid` was, other than units.
@@ -68,7 +64,7 @@ std::vector<Recovered> recover(const Roots& roots, const std::optional<std::stri
                                const OnStep& on_step);
 
 /// For a worker whose change is completed when nobody waits any more: it takes the lock and gives
-/// back everything that its domain's journal still holds.
+/// back everything that its domain's journal still holds, unless libvirt will call the return.
 Late give_back_late(const Roots& roots, const Lock& lock, const std::string& uuid);
 
 } // namespace handoff

@@ -21,7 +21,8 @@ bool is_graphical(const Session& session) {
     return one_of(session.type, types);
 }
 
-/// "user", and since systemd 256 "user-early" (root's), "user-light" (a system user's) and others.
+/// "user", and with newer systemds "user-early" (root's), "user-light" (a system user's) and
+/// others.
 bool is_of_person(const Session& session) {
     return session.role == "user" || session.role.starts_with("user-");
 }
@@ -143,7 +144,7 @@ Plan end_desktop(const Desktop& desktop, const std::vector<Holder>& holders,
             continue;
         // What D-Bus started is in the unit of the user's bus. Over that bus it cannot be stopped:
         // each new connection would start it again.
-        if (keeps_copies(owner.user_unit))
+        if (is_message_bus(owner.user_unit))
             add(plan, end_of(holder));
         else
             add(plan, {Kind::session, owner.subject(), "active", "ended"});

@@ -81,8 +81,10 @@ void wait_for_udev(const Roots& roots, const std::string& address, const Card& c
 void tell(const HostContext& context, const std::string& address, const Card& card, bool add,
           const Deadline& deadline) {
     const Fd changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!changes || ::inotify_add_watch(changes.get(), database(context.roots).c_str(),
-                                        IN_CREATE | IN_MOVED_TO | IN_DELETE) < 0)
+    const bool watched =
+        changes && ::inotify_add_watch(changes.get(), database(context.roots).c_str(),
+                                       IN_CREATE | IN_MOVED_TO | IN_DELETE) >= 0;
+    if (!watched && !add) // a return does without: its second look comes later
         throw Error(address,
                     std::string("udev cannot be watched: ") +
                         std::generic_category().message(errno),
@@ -98,7 +100,8 @@ void tell(const HostContext& context, const std::string& address, const Card& ca
             return std::string();
         },
         deadline);
-    wait_for_udev(context.roots, address, card, add, changes, deadline);
+    if (watched)
+        wait_for_udev(context.roots, address, card, add, changes, deadline);
 }
 
 /// What runs below a user's systemd may be a compositor, or something that nobody would miss.

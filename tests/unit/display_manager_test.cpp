@@ -81,10 +81,13 @@ TEST_CASE("a display manager that shows nothing is taken at its word when time i
     CHECK(host.log() == "StartUnit lightdm.service\n");
 }
 
-TEST_CASE("a display manager is started although logind is away") {
-    const Host host(with_lightdm(in({{"inactive", "dead"}})));
-    CHECK(start(host, Deadline(std::chrono::seconds(4))));
-    CHECK(host.log() == "StartUnit lightdm.service\n");
+TEST_CASE("while logind is away there is no desktop, and that is no error") {
+    const Host host(with_lightdm({}));
+    CHECK_FALSE(has_desktop(host.roots(), soon()));
+    CHECK_FALSE(has_session(host.roots(), soon()));
+    const Service logind = logind_on(host, {desktop});
+    CHECK(has_desktop(host.roots(), soon()));
+    CHECK(has_session(host.roots(), soon()));
 }
 
 TEST_CASE("a display manager that hangs in its stop is started after that") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libhandoff/gate.hpp"
 
+#include "tests/unit/at_deadline.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/child.hpp"
 #include "tests/unit/terminal.hpp"
@@ -64,7 +65,10 @@ TEST_CASE("a node that cannot be watched refuses a handoff, and no return", "[ga
     HolderGate back(skipping, Events::wished);
     CHECK_NOTHROW(back.require_free(guarded, soon()));
     const Child child = holder_of(terminal);
-    CHECK_THROWS_AS(back.require_free(guarded, Deadline(std::chrono::milliseconds(300))), Held);
+    const std::string held = "close it and start again";
+    CHECK_THAT(error_at_deadline(
+                   held, [&](const Deadline& deadline) { back.require_free(guarded, deadline); }),
+               contains(held));
 }
 
 TEST_CASE("a close is an event", "[gate]") {

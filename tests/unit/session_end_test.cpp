@@ -90,6 +90,7 @@ TEST_CASE("a desktop is not ended over people's heads", "[policy]") {
     Machine machine = single();
     SECTION("two people") {
         machine.desktop.sessions.push_back(session("4", "bob", "wayland", "lightdm.service"));
+        machine.desktop.sessions.back().role = GENERATE("user", "user-light");
         CHECK(refusal(machine) == "0000:01:00.0: the sessions of ann and bob would end; "
                                   "have one of them log out");
         machine.desktop.sessions.back().closing = true;
@@ -98,6 +99,7 @@ TEST_CASE("a desktop is not ended over people's heads", "[policy]") {
     SECTION("one at another seat, of the display manager that is stopped") {
         machine.desktop.sessions.push_back(session("4", "bob", "x11", "lightdm.service"));
         machine.desktop.sessions.back().seat = "seat1";
+        machine.desktop.sessions.back().role = GENERATE("user", "user-early");
         CHECK_THAT(refusal(machine), contains("the sessions of ann and bob would end"));
     }
     SECTION("a package upgrade") {

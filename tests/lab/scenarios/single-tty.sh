@@ -41,6 +41,7 @@ guest_ready
 cursor=$(journal_cursor)
 destroy win11
 wait_for "the log says so" 60 journal_has "$cursor" "win11: not given back: helper.service: "
+wait_for "nothing keeps the host awake" 60 not_running stay-awake
 desktop_back
 expect "the console on the screen" tty1 "$(cat /sys/class/tty/tty0/active)"
 rm /run/helped
