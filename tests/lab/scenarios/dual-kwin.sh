@@ -10,7 +10,7 @@
 
 configure win11 'timeout_s = 60'
 define_domain win11
-# kwin: ann's session with two windows.
+# kwin WINDOW...: ann's session with these.
 kwin() {
     install -d -o ann -g ann /home/ann/.config
     cat > /home/ann/.config/kwinrulesrc <<'RULES'
@@ -32,11 +32,11 @@ wmclassmatch=1
 count=2
 rules=1,2
 RULES
-    session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
+    session KWIN_COMPOSE=Q /usr/bin/kwin_wayland --drm "$@"
 }
 
 # Beside it a helper of the desktop's has the card, as PowerDevil has the screens' buses: it ends first, or the card would be waited for in vain.
-kwin
+kwin "$LAB_GUEST/window" "\"$LAB_GUEST/window letter\""
 helper=plasma-powerdevil.service
 mkdir -p /run/systemd/user
 printf '[Service]\nExecStart=%s open /dev/dri/by-path/pci-%s-card\n' "$LAB_GUEST/hold" "$GPU" > /run/systemd/user/$helper
@@ -68,7 +68,7 @@ end_session
 
 if [[ -n "${ALL:-}" ]]; then
     step "a session that begins now does not open it"
-    kwin
+    kwin "$LAB_GUEST/window" # the letter would lie on it, or under it, with one screen
     cycle_with_session kwin_wayland foot only-host
     has_open "$CARD" kwin_wayland && fail "KWin has the reserved GPU"
     end_session

@@ -30,7 +30,9 @@ before=$(host_state)
 find_sound "$AUDIO" controlC
 put /run/systemd/system/helper.service <<UNIT
 [Service]
-ExecStart=/bin/sh -c "[ ! -e /run/helped ] || exit 1; touch /run/helped; exec $LAB_GUEST/hold open $NODE"
+ExecStartPre=/bin/sh -c "[ ! -e /run/helped ]"
+ExecStart=$LAB_GUEST/hold open $NODE
+ExecStartPost=/bin/touch /run/helped
 UNIT
 systemctl daemon-reload
 systemctl start helper.service
