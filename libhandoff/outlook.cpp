@@ -34,9 +34,11 @@ std::string consequence(const Step& step, const Desktop& desktop) {
                    ? "ends " + step.subject
                    : "ends session " + step.subject + " of " + session->user;
     }
-    case Kind::process: // "PID START NAME"
-        return "ends " + step.subject.substr(step.subject.rfind(' ') + 1) + " (pid " +
-               step.subject.substr(0, step.subject.find(' ')) + ")";
+    case Kind::process: { // "PID START NAME", where the name may have spaces
+        const std::size_t space = step.subject.find(' ');
+        return "ends " + step.subject.substr(step.subject.find(' ', space + 1) + 1) + " (pid " +
+               step.subject.substr(0, space) + ")";
+    }
     case Kind::card:
         return "withdraws " + step.subject + " from the running session";
     default:

@@ -41,13 +41,13 @@ TEST_CASE("what becomes of those who use a GPU", "[outlook]") {
               {Kind::attribute, gpu + "/driver_override", "", "vfio-pci"},
               {Kind::card, gpu, "present", "withdrawn"},
               {Kind::unit, "user@1000:powerdevil.service", "active", "inactive"},
-              {Kind::process, "31 1234 blender", "running", "ended"},
+              {Kind::process, "31 1234 Web Content", "running", "ended"},
               {Kind::session, "2", "active", "ended"},
               {Kind::session, "user@1000:kwin.service", "active", "ended"},
           })) == std::vector<std::string>{
                      "withdraws 0000:01:00.0 from the running session",
                      "stops user@1000:powerdevil.service",
-                     "ends blender (pid 31)",
+                     "ends Web Content (pid 31)",
                      "ends session 2 of ann",
                      "ends user@1000:kwin.service",
                  });
