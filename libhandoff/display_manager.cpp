@@ -31,7 +31,7 @@ std::optional<std::vector<Session>> sessions_now(const Roots& roots, const Deadl
     }
 }
 
-bool is_at_seat(const Session& session) {
+bool has_a_seat(const Session& session) {
     return !session.seat.empty() && !session.closing;
 }
 
@@ -60,7 +60,7 @@ Start look_at(const Roots& roots, const std::string& unit, const Deadline& deadl
     if (!active)
         return Start::ended;
     const auto last = sessions_now(roots, deadline);
-    return desktop || !last || std::ranges::any_of(*last, is_at_seat) ? Start::done
+    return desktop || !last || std::ranges::any_of(*last, has_a_seat) ? Start::done
                                                                       : Start::without_desktop;
 }
 
@@ -68,7 +68,7 @@ Start look_at(const Roots& roots, const std::string& unit, const Deadline& deadl
 
 bool has_session(const Roots& roots, const Deadline& deadline) {
     const auto now = sessions_now(roots, deadline);
-    return now && std::ranges::any_of(*now, is_at_seat);
+    return now && std::ranges::any_of(*now, has_a_seat);
 }
 
 bool is_login(std::string_view unit) {

@@ -89,7 +89,7 @@ TEST_CASE("whatever made the session is stopped, so that it does not make anothe
 TEST_CASE("a desktop is not ended over people's heads", "[policy]") {
     Machine machine = single();
     SECTION("two people") {
-        machine.desktop.sessions.push_back(session("4", "bob", "wayland", "lightdm.service"));
+        machine.desktop.sessions.push_back(session("4", "bob", "wayland", "getty@tty4.service"));
         machine.desktop.sessions.back().role = GENERATE("user", "user-light");
         CHECK(refusal(machine) == "0000:01:00.0: the sessions of ann and bob would end; "
                                   "have one of them log out");
