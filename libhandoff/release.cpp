@@ -10,10 +10,15 @@
 #include "libhandoff/recovery.hpp"
 #include "libhandoff/timeline.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 namespace handoff {
 namespace {
+
+/// Longer than screens are asked for (monitor_switch.cpp): whoever does that does not look
+/// afterwards for what ended meanwhile.
+constexpr std::chrono::seconds least_patience{15};
 
 /// Returns whether the journal says so now: a full /run must not keep the card from coming back.
 bool note_return(const Roots& roots, const Record& record) {
@@ -25,11 +30,10 @@ bool note_return(const Roots& roots, const Record& record) {
     }
 }
 
-/// Whoever has the lock for longer gives back for us, when he is done; `started` has it for
-/// seconds.
+/// Whoever has the lock for longer gives back for us, when he is done.
 Lock lock_for_return(const Roots& roots, const Record& record) {
     try {
-        return {roots, record.domain, Deadline(2 * record.timeout)};
+        return {roots, record.domain, Deadline(std::max(2 * record.timeout, least_patience))};
     } catch (const Error& error) {
         throw NotAllGivenBack(error.what());
     }

@@ -26,12 +26,13 @@ struct Computer : Tree {
         add_journal("win11", uuid, steps, returning);
     }
     void add_journal(const std::string& domain, const std::string& of, const handoff::Plan& steps,
-                     bool returning) const {
+                     bool returning,
+                     std::chrono::seconds timeout = std::chrono::seconds(30)) const {
         handoff::Record record;
         record.domain = domain;
         record.uuid = of;
         record.daemon = {1, "1"};
-        record.timeout = std::chrono::seconds(30);
+        record.timeout = timeout;
         handoff::Journal journal = handoff::Journal::create(roots.journals(), record);
         journal.append(steps);
         if (returning)

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <functional>
+#include <poll.h>
 #include <sys/inotify.h>
 
 using namespace handoff;
@@ -73,6 +74,17 @@ TEST_CASE("a domain that has ended is given back, and what another one left behi
     CHECK(host.power(Ended::mine) == "auto");
     CHECK(host.power(Ended::others) == "auto");
     CHECK(host.history() == std::vector<std::string>{"macos: recovered", "win11: given back"});
+}
+
+TEST_CASE("a release with little time waits for screens that are being switched", "[release]") {
+    const Ended host;
+    std::filesystem::remove(journal_file(host.roots.journals(), uuid));
+    host.add_journal("win11", uuid, power_of(Ended::mine), false, std::chrono::seconds(0));
+    // Far more than twice its time, which is what counts here.
+    const Owner owner(host.roots, [] { ::poll(nullptr, 0, 200); });
+    release(host.roots, xml);
+    CHECK_FALSE(host.left());
+    CHECK(host.power(Ended::mine) == "auto");
 }
 
 TEST_CASE("a release that waited while its domain was given back has no more to do", "[release]") {
