@@ -172,8 +172,10 @@ desktop_off() {
     systemctl reset-failed
     systemctl start getty@tty1.service
     wait_for "ann is gone" 120 nobody_runs ann
+    wait_for "nobody is on the seat, no greeter either" 60 seat_empty
 }
 nobody_runs() { ! pgrep -u "$1"; }
+seat_empty() { ! grep -qs '^SEAT=seat0' /run/systemd/sessions/*[0-9]; }
 
 desktop_end() {
     local code=$?

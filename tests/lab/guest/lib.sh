@@ -53,8 +53,9 @@ host_state() {
 }
 
 # same_state BEFORE WHEN: the host's state is that of the text BEFORE. What comes behind a return by the kernel's, udev's or logind's own doing
-# is waited for: a sound card (its driver reads the codecs after its probe), links in /dev, the last of a session that ends.
-BEHIND='^[<>] (sound |node /dev/(dri|snd)/by-path/|sessions .* closing )'
+# is waited for: a sound card (its driver reads the codecs after its probe), links in /dev, the last of a session that ends. So is the end of
+# a process of ours that has removed the journal already.
+BEHIND='^[<>] (sound |node /dev/(dri|snd)/by-path/|sessions .* closing |process )'
 same_state() {
     local now difference until=$((SECONDS + 60))
     until now=$(host_state) && difference=$(diff <(printf '%s\n' "$1") <(printf '%s\n' "$now")); do
@@ -339,6 +340,8 @@ kill_half_way() {
     wait_for "the handoff is half done" 60 half_done
     pgrep -x engine > /dev/null || fail "the hook has ended before it could be killed"
     kill -9 "$daemon" $(for name in "$@"; do pgrep -x "$name"; done)
+    # What was forked behind that list: strace still holds it up.
+    for name in "$@"; do wait_for "no $name is left" 60 none_left "$name"; done
     wait_for "libvirtd is gone" 60 not_alive "$daemon"
     # Whom strace leaves goes on.
     pkill -9 -x strace
@@ -346,6 +349,7 @@ kill_half_way() {
     hook_plain
 }
 not_alive() { ! kill -0 "$1"; }
+none_left() { ! pkill -9 -x "$1"; }
 half_done() { compgen -G "/run/gpu-handoff/*.journal" > /dev/null && [[ $(driver_of "$AUDIO") == vfio-pci ]]; }
 daemon_answers() { virsh -q list; }
 

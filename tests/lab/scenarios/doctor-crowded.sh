@@ -9,9 +9,11 @@
 
 configure win11
 define_domain win11
+before=$(host_state)
 finds warning "IOMMU group" "shares IOMMU group .* with $NIC"
 finds failure "IOMMU group" "shares IOMMU group .* with $NIC" win11
 configure win11 "$(tail -n 1 <<< "$REMEDY")"
 healthy win11
 start_ok win11
 destroy win11
+same_state "$before" "by a cycle"

@@ -43,6 +43,7 @@ printf '[Service]\nExecStart=%s open /dev/dri/by-path/pci-%s-card\n' "$LAB_GUEST
 wait_for "ann's systemd" 120 systemctl --user --machine=ann@.host start $helper
 helper_has_card() { find_cards && find "/proc/$(systemctl --user --machine=ann@.host show --value -p MainPID $helper)/fd" -lname "$CARD" | grep -q .; }
 wait_for "$helper has the card" 60 helper_has_card
+wait_for "WirePlumber has the sound card" 240 sound_held # and does not open it behind the first look
 cycle_with_session kwin_wayland foot
 wait_for "$helper has the card again" 60 helper_has_card
 systemctl --user --machine=ann@.host stop $helper
@@ -60,6 +61,7 @@ rm "$CONFIGS/macos.toml"
 step "the GPU is reserved meanwhile: KWin still hears that it is wanted"
 gpu-handoff reserve "$GPU"
 has_open "$CARD" kwin_wayland || fail "KWin has let the card go already"
+wait_for "WirePlumber has the sound card again" 240 sound_held
 alive=$(still_alive kwin_wayland foot)
 start_ok win11
 expect "the session, KWin and its programs" "$alive" "$(still_alive kwin_wayland foot)"

@@ -13,5 +13,6 @@ define_domain win11
 find_cards
 printf 'exec %s\n' "$LAB_GUEST/window" > /tmp/sway.conf
 session WLR_RENDERER=pixman "WLR_DRM_DEVICES=$HOST_CARD:$CARD" /usr/bin/sway -c /tmp/sway.conf
+wait_for "WirePlumber has the sound card" 240 sound_held # and does not open it behind the first look
 cycle_with_session sway foot only-host
 end_session

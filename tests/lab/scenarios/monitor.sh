@@ -130,6 +130,7 @@ start_ok win11
 hook_plain
 expect_input "while the domain runs" 15
 destroy win11
+wait_for "the sound card is back" 60 test -e "/dev/snd/by-path/pci-$AUDIO"
 
 step "a key that is wrong from the start"
 configure win11 'monitor = { guest = "hdmi-3" }'

@@ -83,7 +83,8 @@ stdbuf -oL udevadm monitor --udev --property --subsystem-match=drm > /tmp/heard 
 monitor=$!
 wait_for "udevadm listens" 60 grep -q '^UDEV - ' /tmp/heard
 event remove "$card"
-wait_for "the event" 60 grep -q '^DEVNAME=' /tmp/heard
+whole_event() { awk '/^DEVNAME=/ { seen = 1 } seen && /^$/ { whole = 1 } END { exit !whole }' /tmp/heard; }
+wait_for "the event" 60 whole_event
 kill $monitor
 wait $monitor 2> /dev/null
 expect_match "the event" "DEVNAME=/dev/dri/${card##*/}" "$(cat /tmp/heard)"

@@ -25,6 +25,7 @@ hook_script "[[ \$2 != start ]] || {
 exec /usr/sbin/gpu-handoff-hook \"\$@\""
 step "the sound card is taken back"
 start_refused win11 "^gpu-handoff: $AUDIO: is not on vfio-pci any more: something on the host took it back; start the domain again"
+wait_for "the process that kept the host awake has ended" 60 not_running stay-awake
 expect "processes of ours" "" "$(our_processes)"
 
 step "nobody takes it: it starts"

@@ -19,10 +19,10 @@ before=$(host_state)
 
 step "left alone: the guest is asked to shut down"
 cursor=$(journal_cursor)
-output=$(gpu-handoff try win11 --for 40) || fail "gpu-handoff try: $output"
+output=$(gpu-handoff try win11 --for 90) || fail "gpu-handoff try: $output"
 echo "$output"
-expect_match "what it says before" "After 40 seconds the guest is asked to shut down.*sudo gpu-handoff keep win11.*gpu-handoff history win11" "$output"
-expect_match "what it says after" "win11 runs, for 40 seconds from now" "$output"
+expect_match "what it says before" "After 90 seconds the guest is asked to shut down.*sudo gpu-handoff keep win11.*gpu-handoff history win11" "$output"
+expect_match "what it says after" "win11 runs, for 90 seconds from now" "$output"
 expect "driver of the GPU while the domain runs" vfio-pci "$(driver_of "$GPU")"
 refused "^gpu-handoff: domain 'win11': is running" gpu-handoff try win11
 guest_ready

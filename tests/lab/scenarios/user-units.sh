@@ -52,6 +52,7 @@ of_ann stop $helper
 step "$other, which nobody allowed us to stop, and which does not let go as a compositor does"
 of_ann start $other
 wait_for "$other has the card" 60 has_card $other
+wait_for "WirePlumber has the sound card" 240 sound_held
 configure win11 'timeout_s = 15'
 start_refused win11 "^gpu-handoff: .*hold \(pid $(of_ann show --value -p MainPID $other), user ann, $other\) has $CARD open, and does not let go; write .*stop_units = \[\"user@$uid:$other\"\]"
 step "refused: $REFUSAL"
