@@ -4,10 +4,12 @@
 #include "tests/unit/at_deadline.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/child.hpp"
+#include "tests/unit/process.hpp"
 #include "tests/unit/terminal.hpp"
 
 #include <sched.h>
 #include <thread>
+#include <vector>
 
 using namespace handoff;
 
@@ -25,22 +27,28 @@ Child holder_of(const Terminal& terminal) {
     return Child([&] { return open_node(terminal.path).release() >= 0; });
 }
 
-/// Opens the terminal again and again in processes that end with this one. One alone may stand
-/// still while somebody on another processor looks twice.
-void open_on_every_processor(const Terminal& terminal) {
-    cpu_set_t ours{};
-    ::sched_getaffinity(0, sizeof ours, &ours);
-    for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor) {
-        if (!CPU_ISSET(processor, &ours) || ::fork() != 0)
-            continue;
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+/// A process that opens the terminal again and again.
+Process opener_of(const Terminal& terminal, std::size_t processor) {
+    return Process([&](int ready) {
         cpu_set_t one{};
         CPU_SET(processor, &one);
-        ::sched_setaffinity(0, sizeof one, &one);
+        if (::sched_setaffinity(0, sizeof one, &one) != 0 || ::write(ready, "y", 1) != 1)
+            return;
         // Not so fast that inotify's queue overflows, which would speak of every node.
         for (;; ::usleep(1000))
             open_node(terminal.path);
-    }
+    });
+}
+
+/// One on every processor: one alone may stand still while somebody on another looks twice.
+std::vector<Process> openers_of(const Terminal& terminal) {
+    cpu_set_t ours{};
+    REQUIRE(::sched_getaffinity(0, sizeof ours, &ours) == 0);
+    std::vector<Process> openers;
+    for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor)
+        if (CPU_ISSET(processor, &ours))
+            openers.push_back(opener_of(terminal, processor));
+    return openers;
 }
 
 } // namespace
@@ -108,10 +116,7 @@ TEST_CASE("a close is an event", "[gate]") {
 TEST_CASE("a node that is opened again and again is never free, and others are", "[gate]") {
     const Terminal terminal;
     const Terminal other;
-    const Child child([&] {
-        open_on_every_processor(terminal);
-        return true;
-    });
+    const std::vector<Process> openers = openers_of(terminal);
     HolderGate gate(skipping);
     CHECK_THROWS_AS(gate.require_free({"0000:01:00.0", {node_at(terminal.path)}},
                                       Deadline(std::chrono::seconds(2))),

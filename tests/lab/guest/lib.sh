@@ -53,9 +53,8 @@ host_state() {
 }
 
 # same_state BEFORE WHEN: the host's state is that of the text BEFORE. What comes behind a return by the kernel's, udev's or logind's own doing
-# is waited for: a sound card (its driver reads the codecs after its probe), links in /dev, the last of a session that ends. So is the end of
-# a process of ours that has removed the journal already.
-BEHIND='^[<>] (sound |node /dev/(dri|snd)/by-path/|sessions .* closing |process )'
+# is waited for: a sound card (its driver reads the codecs after its probe), links in /dev, the last of a session that ends.
+BEHIND='^[<>] (sound |node /dev/(dri|snd)/by-path/|sessions .* closing )'
 same_state() {
     local now difference until=$((SECONDS + 60))
     until now=$(host_state) && difference=$(diff <(printf '%s\n' "$1") <(printf '%s\n' "$now")); do
@@ -140,6 +139,9 @@ not_running() {
 our_processes() {
     ps -eo pid=,comm= | grep -E ' (engine|trial|stay-awake|gpu-handoff)$' || true
 }
+
+# nothing_left: no journal, and whoever removed the last one has ended.
+nothing_left() { ! compgen -G '/run/gpu-handoff/*.journal' > /dev/null && [[ -z "$(our_processes)" ]]; }
 
 # configure NAME [TEXT]: opts a domain in; without a text the file is empty.
 configure() {

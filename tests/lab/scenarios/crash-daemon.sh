@@ -14,7 +14,7 @@ define_domain win11
 define_domain macos
 before=$(host_state)
 
-back() { ! compgen -G '/run/gpu-handoff/*.journal' && [[ $(driver_of "$GPU") == bochs-drm ]]; }
+back() { nothing_left && [[ $(driver_of "$GPU") == bochs-drm ]]; }
 
 step "the recovery service, when the daemon is started again"
 crash

@@ -10,7 +10,7 @@
 configure win11
 define_domain win11
 before=$(host_state)
-back() { ! compgen -G '/run/gpu-handoff/*.journal' && [[ $(driver_of "$GPU") == bochs-drm ]]; }
+back() { nothing_left && [[ $(driver_of "$GPU") == bochs-drm ]]; }
 qemu_gone() { ! pgrep qemu-system; }
 
 step "restart while the domain runs"

@@ -38,7 +38,7 @@ refused_again() {
     step "$1 is opened again and again, $2 s apart"
     hold again "$1" "$2"
     SECONDS=0
-    start_refused win11 "^gpu-handoff: (0000:01:00\.[01]|module amdgpu): ([a-z0-9]+ \(pid [0-9]+, user root(, [^)]*)?\) has $1 open|some process opens $1 again and again)"
+    start_refused win11 "^gpu-handoff: (0000:01:00\.[01]|module amdgpu): (hold \(pid [0-9]+, user root(, [^)]*)?\) has $1 open|some process opens $1 again and again)"
     step "refused after $SECONDS s: $REFUSAL"
     ((SECONDS < 55)) || fail "not refused in time"
     let_go

@@ -37,7 +37,7 @@ refused_at_deadline() {
     expect_match "what recover says" "$1.*stuck in the kernel" "$output"
     step "a second start and recover were refused after $SECONDS s"
 }
-back() { ! compgen -G '/run/gpu-handoff/*.journal' && [[ $(driver_of "$GPU") == amdgpu && $(driver_of "$AUDIO") == snd_hda_intel ]]; }
+back() { nothing_left && [[ $(driver_of "$GPU") == amdgpu && $(driver_of "$AUDIO") == snd_hda_intel ]]; }
 
 step "$control is in flight"
 hold flight "$control"
